@@ -1,0 +1,34 @@
+# Short names for what is done often; `just` lists them.
+_default:
+    @just --list
+
+# Serve on the embedded database.
+run *args:
+    cargo run -- {{args}}
+
+# Everything that a change must pass.
+check: fmt lint test schema
+
+fmt:
+    cargo fmt --all --check
+
+lint:
+    cargo clippy --workspace --all-targets -- -D warnings
+
+test *args:
+    cargo test --workspace {{args}}
+
+# Write schema.graphql anew from the code.
+schema-write:
+    cargo run -q -- schema > schema.graphql
+
+# Whether schema.graphql is what the code says.
+schema:
+    cargo run -q -- schema | diff -u schema.graphql -
+
+# Licences and advisories of what we depend on.
+deny:
+    cargo deny check
+
+bench *args:
+    cargo run --release -p outlay-bench -- {{args}}
