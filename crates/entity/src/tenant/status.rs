@@ -1,0 +1,179 @@
+//! The closed sets of words that tenant tables hold, as text with a CHECK.
+
+use sea_orm::entity::prelude::*;
+
+/// What a member may do; each role is described where the domain decides.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "Text",
+    rename_all = "SCREAMING_SNAKE_CASE"
+)]
+pub enum Role {
+    /// Everything, ownership included.
+    Owner,
+    /// Members, settings and all that finance may do.
+    Admin,
+    /// Accounts, budgets, imports, all expenses and their approval.
+    Finance,
+    /// Approval of the own department's expenses.
+    Approver,
+    /// Own expenses.
+    Member,
+    /// Reads all, writes nothing.
+    Viewer,
+}
+
+/// Whether a member may use the organization.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "Text",
+    rename_all = "SCREAMING_SNAKE_CASE"
+)]
+pub enum MemberStatus {
+    /// May sign in.
+    Active,
+    /// May not; what the member did stays.
+    Deactivated,
+}
+
+/// What became of an invitation.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "Text",
+    rename_all = "SCREAMING_SNAKE_CASE"
+)]
+pub enum InvitationStatus {
+    /// Not answered yet.
+    Pending,
+    /// Its receiver is a member now.
+    Accepted,
+    /// Taken back.
+    Revoked,
+}
+
+/// Where an expense stands.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "Text",
+    rename_all = "SCREAMING_SNAKE_CASE"
+)]
+pub enum ExpenseStatus {
+    /// Being written by its member.
+    Draft,
+    /// Waiting for a decision.
+    Submitted,
+    /// Accepted, to be paid back.
+    Approved,
+    /// Refused; its member may revise it.
+    Rejected,
+    /// Paid back.
+    Reimbursed,
+    /// Struck from the books; kept to be read.
+    Voided,
+}
+
+/// How an import ended.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "Text",
+    rename_all = "SCREAMING_SNAKE_CASE"
+)]
+pub enum ImportStatus {
+    /// A dry run: read whole, nothing written.
+    Checked,
+    /// Every line is an expense now.
+    Completed,
+    /// A line could not be read, so nothing was written.
+    Failed,
+}
+
+/// What a business rule does when it is broken.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "Text",
+    rename_all = "SCREAMING_SNAKE_CASE"
+)]
+pub enum RuleAction {
+    /// Lets it pass.
+    Allow,
+    /// Refuses.
+    Block,
+}
