@@ -1,0 +1,251 @@
+//! The only way to a tenant's rows.
+
+use std::{fmt, sync::Arc};
+
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+use sea_query_sqlx::SqlxValues;
+use sqlx::{AssertSqlSafe, Executor, Postgres, Transaction, postgres::PgConnection};
+use tokio::sync::Mutex;
+
+use crate::{
+    access::Tenant,
+    error::query_error,
+    pool::{Lease, TenantPool},
+    qualify::qualify,
+};
+
+/// One transaction in one tenant's schema, begun by the first statement.
+///
+/// Statements of tenant entities are completed with the tenant's schema; no other schema can be named through
+/// entities, and the role that it runs as can read no shared table. Dropped without [`commit`](Self::commit), it
+/// leaves nothing behind: its server connection is closed and the server rolls back.
+///
+/// Invariant: no session state names a tenant. The schema is in the statement; role and timeouts are LOCAL to the
+/// transaction and go out with its BEGIN.
+pub struct TenantConnection {
+    tenant: Arc<Tenant>,
+    source: Source,
+    begin: Arc<str>,
+    state: Mutex<State>,
+}
+
+/// Where the server connection comes from.
+pub(crate) enum Source {
+    /// The pool of requests, as the role of requests.
+    Requests(Arc<TenantPool>),
+    /// The owner's pool, for writes that touch a tenant and the shared schema together.
+    Owner(sqlx::PgPool),
+}
+
+enum State {
+    Idle,
+    Open(Session),
+    /// A statement of this transaction failed: PostgreSQL would turn its COMMIT into a ROLLBACK without a word.
+    Failed,
+    Closed,
+}
+
+enum Session {
+    Request(Lease),
+    Owner(Transaction<'static, Postgres>),
+}
+
+impl Session {
+    fn postgres(&mut self) -> &mut PgConnection {
+        match self {
+            Self::Request(lease) => &mut lease.postgres,
+            Self::Owner(transaction) => transaction,
+        }
+    }
+
+    async fn begin(source: &Source, tenant: &Tenant, begin: &str) -> Result<Self, DbErr> {
+        match source {
+            Source::Requests(pool) => {
+                let mut lease = pool.lease(tenant.id()).await.map_err(into_db_error)?;
+                lease.in_transaction = true;
+                let batch = sqlx::raw_sql(AssertSqlSafe(begin));
+                lease.postgres.execute(batch).await.map_err(query_error)?;
+                Ok(Self::Request(lease))
+            }
+            Source::Owner(pool) => pool
+                .begin_with(AssertSqlSafe(begin))
+                .await
+                .map(Self::Owner)
+                .map_err(query_error),
+        }
+    }
+
+    /// Ends the transaction and gives the connection back.
+    async fn end(self, end: End) -> Result<(), DbErr> {
+        match self {
+            Self::Request(mut lease) => {
+                let ended = lease.postgres.execute(sqlx::raw_sql(end.statement())).await;
+                lease.in_transaction = ended.is_err();
+                ended.map(drop)
+            }
+            Self::Owner(transaction) => match end {
+                End::Commit => transaction.commit().await,
+                End::Rollback => transaction.rollback().await,
+            },
+        }
+        .map_err(query_error)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum End {
+    Commit,
+    Rollback,
+}
+
+impl End {
+    fn statement(self) -> &'static str {
+        match self {
+            Self::Commit => "COMMIT",
+            Self::Rollback => "ROLLBACK",
+        }
+    }
+}
+
+impl TenantConnection {
+    pub(crate) fn new(tenant: Arc<Tenant>, source: Source, begin: Arc<str>) -> Self {
+        Self {
+            tenant,
+            source,
+            begin,
+            state: Mutex::new(State::Idle),
+        }
+    }
+
+    /// The tenant whose rows these are.
+    #[must_use]
+    pub fn tenant(&self) -> &Arc<Tenant> {
+        &self.tenant
+    }
+
+    /// Makes the writes last and gives the server connection back.
+    ///
+    /// # Errors
+    /// When a statement of this transaction failed before, or the database refuses: then nothing was written.
+    pub async fn commit(&self) -> Result<(), DbErr> {
+        match self.close().await {
+            State::Open(session) => session.end(End::Commit).await,
+            State::Idle => Ok(()),
+            State::Failed => Err(DbErr::Custom("commit after a statement failed".into())),
+            State::Closed => Err(closed()),
+        }
+    }
+
+    /// Gives the server connection back without keeping any write; also the end of a read.
+    pub async fn release(&self) {
+        if let State::Open(session) = self.close().await {
+            // Nothing hangs on the answer: a connection that could not roll back is closed instead.
+            drop(session.end(End::Rollback).await);
+        }
+    }
+
+    async fn close(&self) -> State {
+        std::mem::replace(&mut *self.state.lock().await, State::Closed)
+    }
+
+    /// Runs one statement on the open transaction, beginning it first if need be.
+    async fn run<T>(
+        &self,
+        sql: &str,
+        work: impl AsyncFnOnce(&mut PgConnection, String) -> Result<T, sqlx::Error> + Send,
+    ) -> Result<T, DbErr> {
+        let mut state = self.state.lock().await;
+        if let State::Idle = *state {
+            *state = State::Open(Session::begin(&self.source, &self.tenant, &self.begin).await?);
+        }
+        let State::Open(session) = &mut *state else {
+            return Err(if matches!(*state, State::Failed) {
+                failed()
+            } else {
+                closed()
+            });
+        };
+        tracing::debug!(target: "outlay::sql", sql);
+        let outcome = work(session.postgres(), qualify(sql, self.tenant.schema()))
+            .await
+            .map_err(query_error);
+        if outcome.is_err()
+            && let State::Open(session) = std::mem::replace(&mut *state, State::Failed)
+        {
+            drop(session.end(End::Rollback).await);
+        }
+        outcome
+    }
+}
+
+#[sea_orm::prelude::async_trait::async_trait]
+impl ConnectionTrait for TenantConnection {
+    fn get_database_backend(&self) -> DbBackend {
+        DbBackend::Postgres
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        let Statement { sql, values, .. } = statement;
+        let done = self.run(&sql, async move |postgres: &mut PgConnection, sql| {
+            sqlx::query_with(AssertSqlSafe(sql), arguments(values))
+                .execute(postgres)
+                .await
+        });
+        done.await.map(Into::into)
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        let done = self.run(sql, async move |postgres: &mut PgConnection, sql| {
+            postgres.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await
+        });
+        done.await.map(Into::into)
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        let Statement { sql, values, .. } = statement;
+        let row = self.run(&sql, async move |postgres: &mut PgConnection, sql| {
+            sqlx::query_with(AssertSqlSafe(sql), arguments(values))
+                .fetch_optional(postgres)
+                .await
+        });
+        Ok(row.await?.map(Into::into))
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let Statement { sql, values, .. } = statement;
+        let rows = self.run(&sql, async move |postgres: &mut PgConnection, sql| {
+            sqlx::query_with(AssertSqlSafe(sql), arguments(values))
+                .fetch_all(postgres)
+                .await
+        });
+        Ok(rows.await?.into_iter().map(Into::into).collect())
+    }
+}
+
+impl fmt::Debug for TenantConnection {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("TenantConnection")
+            .field("tenant", &self.tenant.slug())
+            .finish_non_exhaustive()
+    }
+}
+
+fn arguments(values: Option<sea_orm::Values>) -> SqlxValues {
+    SqlxValues(values.unwrap_or_else(|| sea_orm::Values(Vec::new())))
+}
+
+fn closed() -> DbErr {
+    DbErr::Custom("the tenant connection is closed".into())
+}
+
+fn failed() -> DbErr {
+    DbErr::Custom("a statement of this transaction failed before".into())
+}
+
+fn into_db_error(error: crate::TenancyError) -> DbErr {
+    match error {
+        crate::TenancyError::Database(error) => error,
+        other => DbErr::Custom(other.to_string()),
+    }
+}

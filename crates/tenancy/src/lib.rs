@@ -1,0 +1,28 @@
+//! Tenants: which organization a request belongs to, and the only way to its data.
+//!
+//! [`Tenancy`] is the way in. Its [`Directory`] turns a name or a token's claims into a [`TenantAccess`], which
+//! cannot be made any other way; an access opens a [`TenantConnection`], which cannot reach any other tenant.
+//!
+//! Invariant: no tenant row without a tenant. Entities of tenant tables name a placeholder schema, and nothing but
+//! a `TenantConnection` replaces it.
+
+mod access;
+mod connection;
+mod control;
+mod directory;
+mod error;
+mod fleet;
+mod listener;
+mod pool;
+mod provision;
+mod qualify;
+mod settings;
+
+pub use access::{MemberEntry, Tenant, TenantAccess, TenantId};
+pub use connection::TenantConnection;
+pub use control::Tenancy;
+pub use directory::{Directory, DirectoryChange};
+pub use error::TenancyError;
+pub use fleet::{FleetReport, MigrationOutcome};
+pub use provision::{FirstOwner, NewOrganization};
+pub use settings::{DatabaseSettings, RequestLogin, TenantRoles};

@@ -1,0 +1,169 @@
+//! Connections for requests: few for each tenant, so that a backend's memory stays bounded.
+//!
+//! A backend keeps the catalog entries and plans of every tenant that it has served, and never gives them back.
+//! So connections stand in small shards, and a tenant prefers the shards that a rendezvous hash ranks first for it;
+//! when those are busy it spills to any idle one.
+
+use std::{
+    collections::HashSet,
+    hash::{DefaultHasher, Hash, Hasher},
+    time::Duration,
+};
+
+use deadpool::managed::{
+    Manager, Metrics, Object, Pool, PoolError, QueueMode, RecycleError, RecycleResult, Timeouts,
+};
+use sqlx::{
+    Connection,
+    postgres::{PgConnectOptions, PgConnection},
+};
+
+use crate::{
+    access::TenantId,
+    error::{TenancyError, query_error},
+};
+
+/// Connections in one shard.
+const SHARD_SIZE: usize = 2;
+/// Shards that a tenant calls home.
+const HOME_SHARDS: usize = 2;
+
+/// One connection and what it has seen.
+pub(crate) struct PooledConnection {
+    pub(crate) postgres: PgConnection,
+    tenants: HashSet<TenantId>,
+    /// Set while a transaction is open: a connection that comes back so is not used again. Closing it makes the
+    /// server roll back, whatever the request was doing when it went away.
+    pub(crate) in_transaction: bool,
+}
+
+pub(crate) type Lease = Object<Connections>;
+
+pub(crate) struct Connections {
+    options: PgConnectOptions,
+    tenants_per_connection: usize,
+}
+
+impl Manager for Connections {
+    type Type = PooledConnection;
+    type Error = sqlx::Error;
+
+    async fn create(&self) -> Result<PooledConnection, sqlx::Error> {
+        let postgres = PgConnection::connect_with(&self.options).await?;
+        Ok(PooledConnection {
+            postgres,
+            tenants: HashSet::new(),
+            in_transaction: false,
+        })
+    }
+
+    async fn recycle(
+        &self,
+        connection: &mut PooledConnection,
+        _: &Metrics,
+    ) -> RecycleResult<sqlx::Error> {
+        if connection.in_transaction {
+            return Err(RecycleError::message("left inside a transaction"));
+        }
+        if connection.tenants.len() >= self.tenants_per_connection {
+            return Err(RecycleError::message("has served its number of tenants"));
+        }
+        Ok(())
+    }
+}
+
+pub(crate) struct TenantPool {
+    shards: Vec<Pool<Connections>>,
+    acquire_timeout: Duration,
+}
+
+impl TenantPool {
+    pub(crate) fn new(
+        options: &PgConnectOptions,
+        connections: usize,
+        tenants_per_connection: usize,
+        acquire_timeout: Duration,
+    ) -> Result<Self, TenancyError> {
+        let shards = connections.div_ceil(SHARD_SIZE).max(1);
+        let shards = (0..shards)
+            .map(|shard| {
+                let size =
+                    (connections / shards + usize::from(shard < connections % shards)).max(1);
+                Pool::builder(Connections {
+                    options: options.clone(),
+                    tenants_per_connection,
+                })
+                .max_size(size)
+                // The connection used last has the warmest caches.
+                .queue_mode(QueueMode::Lifo)
+                .runtime(deadpool::Runtime::Tokio1)
+                .build()
+                .map_err(|error| TenancyError::Unsuitable(error.to_string()))
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            shards,
+            acquire_timeout,
+        })
+    }
+
+    /// A connection for `tenant`: one at home if idle, else any idle one, else the first that comes free at home.
+    pub(crate) async fn lease(&self, tenant: TenantId) -> Result<Lease, TenancyError> {
+        let ranked = self.ranked(tenant);
+        for &shard in &ranked {
+            if let Some(lease) = self.try_lease(shard).await? {
+                return Ok(noted(lease, tenant));
+            }
+        }
+        let home = ranked
+            .iter()
+            .take(HOME_SHARDS)
+            .map(|&shard| Box::pin(self.shards[shard].get()));
+        let first =
+            tokio::time::timeout(self.acquire_timeout, futures::future::select_ok(home)).await;
+        match first {
+            Ok(Ok((lease, _))) => Ok(noted(lease, tenant)),
+            Ok(Err(error)) => Err(pool_error(error)),
+            Err(_) => Err(query_error(sqlx::Error::PoolTimedOut).into()),
+        }
+    }
+
+    async fn try_lease(&self, shard: usize) -> Result<Option<Lease>, TenancyError> {
+        let now = Timeouts {
+            wait: Some(Duration::ZERO),
+            create: Some(self.acquire_timeout),
+            recycle: None,
+        };
+        match self.shards[shard].timeout_get(&now).await {
+            Ok(lease) => Ok(Some(lease)),
+            Err(PoolError::Timeout(_)) => Ok(None),
+            Err(error) => Err(pool_error(error)),
+        }
+    }
+
+    /// The shards in this tenant's order of preference (highest random weight first).
+    fn ranked(&self, tenant: TenantId) -> Vec<usize> {
+        let mut ranked: Vec<usize> = (0..self.shards.len()).collect();
+        ranked.sort_by_cached_key(|shard| {
+            let mut hasher = DefaultHasher::new();
+            (tenant, shard).hash(&mut hasher);
+            std::cmp::Reverse(hasher.finish())
+        });
+        ranked
+    }
+}
+
+fn noted(mut lease: Lease, tenant: TenantId) -> Lease {
+    lease.tenants.insert(tenant);
+    lease
+}
+
+fn pool_error(error: PoolError<sqlx::Error>) -> TenancyError {
+    match error {
+        PoolError::Backend(error) => error.into(),
+        PoolError::Timeout(_)
+        | PoolError::Closed
+        | PoolError::NoRuntimeSpecified
+        | PoolError::PostCreateHook(_) => query_error(sqlx::Error::PoolTimedOut).into(),
+    }
+}
