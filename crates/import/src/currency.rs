@@ -1,0 +1,82 @@
+//! Whether a word beside an amount names the currency of the import.
+
+/// What a word beside an amount means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Named {
+    /// The currency of the import.
+    This,
+    /// Another currency, so that the amount would be misread.
+    Other,
+    /// No currency.
+    None,
+}
+
+/// Signs and the currencies that write them; `$` is told apart by [`writes_dollar`].
+const SIGNS: [(&str, &str); 15] = [
+    ("£", "GBP GIP FKP SHP EGP"),
+    ("€", "EUR"),
+    ("¥", "JPY CNY"),
+    ("￥", "JPY CNY"),
+    ("₹", "INR"),
+    ("₩", "KRW"),
+    ("₪", "ILS"),
+    ("₺", "TRY"),
+    ("₴", "UAH"),
+    ("₽", "RUB"),
+    ("zł", "PLN"),
+    ("Kč", "CZK"),
+    ("Ft", "HUF"),
+    ("R$", "BRL"),
+    ("kr", "SEK NOK DKK ISK"),
+];
+
+/// What `word` means in an import in `currency`.
+pub(crate) fn named(word: &str, currency: &str) -> Named {
+    let is_this = if let Some((_, codes)) = SIGNS.iter().find(|(sign, _)| *sign == word) {
+        codes.split(' ').any(|code| code == currency)
+    } else if word == "$" {
+        writes_dollar(currency)
+    } else if let Some(country) = word.strip_suffix('$') {
+        // "US$", "A$", "NZ$".
+        writes_dollar(currency) && currency.starts_with(country)
+    } else if word.len() == 3 && word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        word.eq_ignore_ascii_case(currency)
+    } else {
+        return Named::None;
+    };
+    if is_this { Named::This } else { Named::Other }
+}
+
+fn writes_dollar(currency: &str) -> bool {
+    const DOLLARS: &str = "USD CAD AUD NZD HKD SGD TWD BBD BMD BND BSD BZD FJD GYD JMD KYD LRD NAD \
+                           SBD SRD TTD XCD MXN CLP COP ARS UYU CUP DOP BRL";
+    DOLLARS.split(' ').any(|code| code == currency)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_this_currency_another_or_none() {
+        let cases = [
+            ("£", "GBP", Named::This),
+            ("GBP", "GBP", Named::This),
+            ("gbp", "GBP", Named::This),
+            ("€", "GBP", Named::Other),
+            ("USD", "GBP", Named::Other),
+            ("$", "USD", Named::This),
+            ("$", "CAD", Named::This),
+            ("$", "KWD", Named::Other),
+            ("$", "GBP", Named::Other),
+            ("US$", "USD", Named::This),
+            ("A$", "USD", Named::Other),
+            ("kr", "SEK", Named::This),
+            ("about", "GBP", Named::None),
+            ("%", "GBP", Named::None),
+        ];
+        for (word, currency, expected) in cases {
+            assert_eq!(named(word, currency), expected, "{word} in {currency}");
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! How a file is to be read: the mapping, the currency, and what cannot be told from the file.
+
+use std::{fmt, str::FromStr};
+
+use crate::Mapping;
+
+/// How a file is to be read.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Which column holds what.
+    pub mapping: Mapping,
+    /// ISO 4217 code of every amount; a cell that names another currency is refused.
+    pub currency: String,
+    /// Decimals of that currency: 2 for GBP, 0 for JPY, 3 for KWD.
+    pub minor_units: u32,
+    /// Order of numeric dates; unset, only dates that read one way are taken.
+    pub date_order: Option<DateOrder>,
+    /// The decimal mark; unset, only amounts that read one way are taken.
+    pub decimal_mark: Option<DecimalMark>,
+    /// The file's encoding; unset, a byte order mark decides, then each cell is UTF-8 where it
+    /// is valid UTF-8 and Windows-1252 where it is not.
+    pub encoding: Option<Encoding>,
+    /// What stands between cells; unset, the heading decides.
+    pub delimiter: Option<Delimiter>,
+}
+
+impl Options {
+    /// Options that leave everything to the file which the file can tell.
+    #[must_use]
+    pub fn new(mapping: Mapping, currency: impl Into<String>, minor_units: u32) -> Self {
+        let currency = currency.into();
+        Self {
+            mapping,
+            currency,
+            minor_units,
+            date_order: None,
+            decimal_mark: None,
+            encoding: None,
+            delimiter: None,
+        }
+    }
+}
+
+/// The order in which a date such as `05/06/2019` is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateOrder {
+    /// Day, month, year.
+    DayFirst,
+    /// Month, day, year.
+    MonthFirst,
+    /// Year, month, day; only two-digit years need it said.
+    YearFirst,
+}
+
+/// The sign between whole units and decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DecimalMark {
+    /// `1,234.50`
+    Point,
+    /// `1.234,50`
+    Comma,
+}
+
+/// The sign between the cells of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delimiter {
+    /// `,`
+    Comma,
+    /// `;`
+    Semicolon,
+    /// The tab character.
+    Tab,
+    /// `|`
+    Pipe,
+}
+
+impl Delimiter {
+    pub(crate) const ALL: [Self; 4] = [Self::Comma, Self::Semicolon, Self::Tab, Self::Pipe];
+
+    pub(crate) const fn byte(self) -> u8 {
+        match self {
+            Self::Comma => b',',
+            Self::Semicolon => b';',
+            Self::Tab => b'\t',
+            Self::Pipe => b'|',
+        }
+    }
+}
+
+/// A text encoding by its WHATWG label, such as `windows-1252`, `utf-8` or `shift_jis`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Encoding(pub(crate) &'static encoding_rs::Encoding);
+
+impl fmt::Debug for Encoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Encoding({})", self.0.name())
+    }
+}
+
+/// A word that names no choice of an option.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("\"{given}\" is not {expected}")]
+pub struct UnknownOption {
+    given: String,
+    expected: &'static str,
+}
+
+fn unknown(given: &str, expected: &'static str) -> UnknownOption {
+    let given = given.to_owned();
+    UnknownOption { given, expected }
+}
+
+/// Spellings differ between a shell and GraphQL: `day-first` is `DAY_FIRST`.
+fn screaming(word: &str) -> String {
+    word.trim().to_ascii_uppercase().replace('-', "_")
+}
+
+impl FromStr for DateOrder {
+    type Err = UnknownOption;
+
+    fn from_str(given: &str) -> Result<Self, Self::Err> {
+        match screaming(given).as_str() {
+            "DAY_FIRST" => Ok(Self::DayFirst),
+            "MONTH_FIRST" => Ok(Self::MonthFirst),
+            "YEAR_FIRST" => Ok(Self::YearFirst),
+            _ => Err(unknown(
+                given,
+                "a date order: DAY_FIRST, MONTH_FIRST or YEAR_FIRST",
+            )),
+        }
+    }
+}
+
+impl FromStr for DecimalMark {
+    type Err = UnknownOption;
+
+    fn from_str(given: &str) -> Result<Self, Self::Err> {
+        match screaming(given).as_str() {
+            "POINT" | "." => Ok(Self::Point),
+            "COMMA" | "," => Ok(Self::Comma),
+            _ => Err(unknown(given, "a decimal mark: POINT or COMMA")),
+        }
+    }
+}
+
+impl FromStr for Delimiter {
+    type Err = UnknownOption;
+
+    fn from_str(given: &str) -> Result<Self, Self::Err> {
+        match given {
+            "," => return Ok(Self::Comma),
+            ";" => return Ok(Self::Semicolon),
+            "\t" | "\\t" => return Ok(Self::Tab),
+            "|" => return Ok(Self::Pipe),
+            _ => {}
+        }
+        match screaming(given).as_str() {
+            "COMMA" => Ok(Self::Comma),
+            "SEMICOLON" => Ok(Self::Semicolon),
+            "TAB" => Ok(Self::Tab),
+            "PIPE" => Ok(Self::Pipe),
+            _ => Err(unknown(given, "a delimiter: COMMA, SEMICOLON, TAB or PIPE")),
+        }
+    }
+}
+
+impl FromStr for Encoding {
+    type Err = UnknownOption;
+
+    fn from_str(given: &str) -> Result<Self, Self::Err> {
+        // These two are not encodings of text: they decode to placeholders.
+        let text = |found: &&encoding_rs::Encoding| {
+            *found != encoding_rs::REPLACEMENT && *found != encoding_rs::X_USER_DEFINED
+        };
+        encoding_rs::Encoding::for_label(given.as_bytes())
+            .filter(text)
+            .map(Self)
+            .ok_or_else(|| {
+                unknown(
+                    given,
+                    "an encoding, such as utf-8, windows-1252 or utf-16le",
+                )
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_read_as_a_shell_or_graphql_writes_them() {
+        assert_eq!("DAY_FIRST".parse(), Ok(DateOrder::DayFirst));
+        assert_eq!("month-first".parse(), Ok(DateOrder::MonthFirst));
+        assert_eq!("comma".parse(), Ok(DecimalMark::Comma));
+        assert_eq!(";".parse(), Ok(Delimiter::Semicolon));
+        assert_eq!("tab".parse(), Ok(Delimiter::Tab));
+        assert_eq!("latin1".parse(), Ok(Encoding(encoding_rs::WINDOWS_1252)));
+    }
+
+    #[test]
+    fn an_unknown_option_lists_what_is_known() {
+        let error = "EUROPEAN".parse::<DateOrder>().expect_err("unknown");
+        let expected = "\"EUROPEAN\" is not a date order: DAY_FIRST, MONTH_FIRST or YEAR_FIRST";
+        assert_eq!(error.to_string(), expected);
+        assert!("klingon".parse::<Encoding>().is_err());
+        assert!("x-user-defined".parse::<Encoding>().is_err());
+        assert!("\"".parse::<Delimiter>().is_err());
+    }
+}
