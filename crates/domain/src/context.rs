@@ -1,0 +1,135 @@
+//! Who asks, and the only connection to the rows that they may ask for.
+
+use std::{
+    ops::Deref,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use outlay_entity::tenant::Role;
+use outlay_tenancy::{DirectoryChange, TenantAccess, TenantConnection};
+use uuid::Uuid;
+
+use crate::{Result, permission::Permission, value::Currency};
+
+/// A verified member, and a transaction in the member's organization.
+#[derive(Debug)]
+pub struct Context {
+    access: TenantAccess,
+    db: TenantConnection,
+    request_id: Option<Arc<str>>,
+}
+
+impl Context {
+    pub(crate) fn new(
+        access: TenantAccess,
+        db: TenantConnection,
+        request_id: Option<Arc<str>>,
+    ) -> Self {
+        Self {
+            access,
+            db,
+            request_id,
+        }
+    }
+
+    /// The organization and the member.
+    #[must_use]
+    pub fn access(&self) -> &TenantAccess {
+        &self.access
+    }
+
+    /// The member who asks.
+    #[must_use]
+    pub fn member_id(&self) -> Uuid {
+        self.access.member().member_id
+    }
+
+    /// The member's role.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.access.member().role
+    }
+
+    /// The member's department.
+    #[must_use]
+    pub fn department_id(&self) -> Option<Uuid> {
+        self.access.member().department_id
+    }
+
+    /// The currency of the organization's books.
+    ///
+    /// # Errors
+    /// `Internal` when the directory holds no currency.
+    pub fn base_currency(&self) -> Result<Currency> {
+        Currency::stored(self.access.tenant().base_currency())
+    }
+
+    /// Whether the member's role allows something.
+    #[must_use]
+    pub fn can(&self, permission: Permission) -> bool {
+        permission.is_granted_to(self.role())
+    }
+
+    /// Goes on only if the member's role allows it.
+    ///
+    /// # Errors
+    /// `Forbidden`, with what is not allowed.
+    pub fn require(&self, permission: Permission) -> Result<()> {
+        permission.require(self.role())
+    }
+
+    /// The request that this serves, as the log names it.
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    pub(crate) fn db(&self) -> &TenantConnection {
+        &self.db
+    }
+
+    /// Gives the connection back; nothing can be read after this.
+    pub async fn release(&self) {
+        self.db.release().await;
+    }
+}
+
+/// A [`Context`] whose transaction may write; only [`Outlay::execute`](crate::Outlay::execute) opens and ends one.
+#[derive(Debug)]
+pub struct WriteContext {
+    context: Context,
+    changes: Mutex<Vec<DirectoryChange>>,
+}
+
+impl WriteContext {
+    pub(crate) fn new(context: Context) -> Self {
+        Self {
+            context,
+            changes: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Tells the directory of every server process, once this transaction commits.
+    pub(crate) async fn announce(&self, change: DirectoryChange) -> Result<()> {
+        change.announce(self.db()).await?;
+        self.changes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(change);
+        Ok(())
+    }
+
+    /// What was announced, for this process's own directory.
+    pub(crate) fn into_changes(self) -> Vec<DirectoryChange> {
+        self.changes
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Deref for WriteContext {
+    type Target = Context;
+
+    fn deref(&self) -> &Context {
+        &self.context
+    }
+}

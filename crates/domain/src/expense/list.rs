@@ -1,0 +1,226 @@
+//! Lists of expenses: filtered, ordered, paged by keyset; counted and summed when asked.
+
+use chrono::NaiveDate;
+use outlay_entity::tenant::{
+    ExpenseStatus,
+    expense::{Column, Entity, Model},
+};
+use rust_decimal::Decimal;
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Select,
+    sea_query::{LikeExpr, SimpleExpr, extension::postgres::PgExpr},
+};
+use uuid::Uuid;
+
+use super::visible;
+use crate::{
+    Context, Result,
+    page::{self, Key, KeyKind, Ordering, Page, PageRequest},
+    value::SearchText,
+};
+
+/// From one value to another, both included, each optional.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Range<T> {
+    /// The smallest.
+    pub from: Option<T>,
+    /// The largest.
+    pub to: Option<T>,
+}
+
+/// Which expenses; conditions are joined by AND, what a list holds by OR.
+#[derive(Debug, Clone, Default)]
+pub struct ExpenseFilter {
+    /// In one of these states.
+    pub status: Option<Vec<ExpenseStatus>>,
+    /// Spent on these days.
+    pub spent_on: Option<Range<NaiveDate>>,
+    /// Of this amount in base currency.
+    pub amount: Option<Range<Decimal>>,
+    /// Of these members.
+    pub member_ids: Option<Vec<Uuid>>,
+    /// For these departments.
+    pub department_ids: Option<Vec<Uuid>>,
+    /// In these categories.
+    pub category_ids: Option<Vec<Uuid>>,
+    /// Charged to these budgets.
+    pub budget_ids: Option<Vec<Uuid>>,
+    /// Made by these imports.
+    pub import_ids: Option<Vec<Uuid>>,
+    /// Paid to a merchant whose name holds this, whatever the case.
+    pub merchant: Option<SearchText>,
+    /// With this in merchant, description or reference, whatever the case.
+    pub search: Option<SearchText>,
+}
+
+/// What expenses are ordered by; ties are broken by when they were entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExpenseOrderField {
+    /// Day of the purchase.
+    SpentOn,
+    /// Amount in base currency.
+    Amount,
+    /// The merchant's name.
+    Merchant,
+    /// When it was entered.
+    CreatedAt,
+}
+
+/// An order and its direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExpenseOrder {
+    /// What by.
+    pub field: ExpenseOrderField,
+    /// Largest first.
+    pub descending: bool,
+}
+
+impl Default for ExpenseOrder {
+    /// The newest purchase first.
+    fn default() -> Self {
+        Self {
+            field: ExpenseOrderField::SpentOn,
+            descending: true,
+        }
+    }
+}
+
+impl ExpenseOrder {
+    fn ordering(self) -> Ordering<Entity> {
+        let (name, column, keys, kinds): (_, _, fn(&Model) -> Vec<Key>, _) = match self.field {
+            ExpenseOrderField::SpentOn => (
+                "SPENT_ON",
+                Column::SpentOn,
+                |row| vec![Key::Date(row.spent_on), Key::Id(row.id)],
+                &[KeyKind::Date, KeyKind::Id],
+            ),
+            ExpenseOrderField::Amount => (
+                "AMOUNT",
+                Column::BaseAmount,
+                |row| vec![Key::Decimal(row.base_amount), Key::Id(row.id)],
+                &[KeyKind::Decimal, KeyKind::Id],
+            ),
+            ExpenseOrderField::Merchant => (
+                "MERCHANT",
+                Column::Merchant,
+                |row| vec![Key::Text(row.merchant.clone()), Key::Id(row.id)],
+                &[KeyKind::Text, KeyKind::Id],
+            ),
+            ExpenseOrderField::CreatedAt => (
+                "CREATED_AT",
+                Column::CreatedAt,
+                |row| vec![Key::Time(row.created_at), Key::Id(row.id)],
+                &[KeyKind::Time, KeyKind::Id],
+            ),
+        };
+        Ordering {
+            name,
+            columns: vec![column, Column::Id],
+            descending: self.descending,
+            keys,
+            kinds,
+        }
+    }
+}
+
+impl ExpenseFilter {
+    fn condition(&self) -> Condition {
+        let any =
+            |column: Column, ids: &Option<Vec<Uuid>>| ids.as_deref().map(|ids| one_of(column, ids));
+        Condition::all()
+            .add_option(
+                self.status
+                    .as_deref()
+                    .map(|status| one_of(Column::Status, status)),
+            )
+            .add_option(self.spent_on.map(|range| within(Column::SpentOn, range)))
+            .add_option(self.amount.map(|range| within(Column::BaseAmount, range)))
+            .add_option(any(Column::MemberId, &self.member_ids))
+            .add_option(any(Column::DepartmentId, &self.department_ids))
+            .add_option(any(Column::CategoryId, &self.category_ids))
+            .add_option(any(Column::BudgetId, &self.budget_ids))
+            .add_option(any(Column::ImportId, &self.import_ids))
+            .add_option(
+                self.merchant
+                    .as_ref()
+                    .map(|text| holds(Column::Merchant, text)),
+            )
+            .add_option(self.search.as_ref().map(|text| {
+                [Column::Merchant, Column::Description, Column::Reference]
+                    .into_iter()
+                    .fold(Condition::any(), |any, column| any.add(holds(column, text)))
+            }))
+    }
+}
+
+/// One array parameter whatever the number of values, so that there is one statement to prepare; for a single value
+/// an equality, so that an index that starts with the column keeps its order.
+fn one_of<T>(column: Column, values: &[T]) -> SimpleExpr
+where
+    T: Copy + Into<sea_orm::Value> + sea_orm::sea_query::postgres_array::NotU8,
+{
+    match values {
+        [only] => column.eq(*only),
+        _ => column.eq_any(values.iter().copied()),
+    }
+}
+
+fn within<T: Into<sea_orm::Value>>(column: Column, range: Range<T>) -> Condition {
+    Condition::all()
+        .add_option(range.from.map(|from| column.gte(from)))
+        .add_option(range.to.map(|to| column.lte(to)))
+}
+
+fn holds(column: Column, text: &SearchText) -> SimpleExpr {
+    let escaped = text
+        .as_str()
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
+    sea_orm::sea_query::Expr::col((Entity, column)).ilike(LikeExpr::new(format!("%{escaped}%")))
+}
+
+pub(super) fn select(cx: &Context, filter: &ExpenseFilter) -> Select<Entity> {
+    Entity::find()
+        .filter(visible(cx))
+        .filter(filter.condition())
+}
+
+/// One page of the expenses that the member may know of: one statement.
+///
+/// # Errors
+/// `Invalid` for a cursor of another list or order.
+pub async fn list(
+    cx: &Context,
+    filter: &ExpenseFilter,
+    order: ExpenseOrder,
+    request: &PageRequest,
+) -> Result<Page<Model>> {
+    page::fetch(cx.db(), select(cx, filter), &order.ordering(), request).await
+}
+
+/// How many expenses the filter lets through.
+///
+/// # Errors
+/// The database's own.
+pub async fn count(cx: &Context, filter: &ExpenseFilter) -> Result<u64> {
+    let counted = select(cx, filter)
+        .select_only()
+        .column_as(Column::Id.count(), "count");
+    let count: Option<i64> = counted.into_tuple().one(cx.db()).await?;
+    Ok(count
+        .and_then(|count| u64::try_from(count).ok())
+        .unwrap_or_default())
+}
+
+/// The sum of the expenses that the filter lets through, in base currency.
+///
+/// # Errors
+/// The database's own.
+pub async fn total(cx: &Context, filter: &ExpenseFilter) -> Result<Decimal> {
+    let summed = select(cx, filter)
+        .select_only()
+        .column_as(Column::BaseAmount.sum(), "total");
+    let total: Option<Option<Decimal>> = summed.into_tuple().one(cx.db()).await?;
+    Ok(total.flatten().unwrap_or_default())
+}

@@ -1,0 +1,210 @@
+//! Entering, changing and deleting expenses.
+
+use chrono::{Datelike, NaiveDate};
+use outlay_entity::tenant::{
+    ExpenseStatus,
+    expense::{ActiveModel, Entity, Model},
+};
+use rust_decimal::Decimal;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ModelTrait};
+use uuid::Uuid;
+
+use super::{NOUN, lock, require_entry};
+use crate::{
+    Command, Error, Result, WriteContext,
+    budget::check_charge,
+    permission::Permission,
+    value::{Code, ExchangeRate, Money, Name, Note},
+    write::{self, Deleted, set, set_optional},
+};
+
+/// A new expense, a draft until it is submitted.
+#[derive(Debug, Clone)]
+pub struct CreateExpense {
+    /// What it cost; below zero for a refund.
+    pub amount: Money,
+    /// Units of base currency for one of the amount's; only when they differ.
+    pub exchange_rate: Option<ExchangeRate>,
+    /// The day of the purchase.
+    pub spent_on: NaiveDate,
+    /// Who was paid.
+    pub merchant: Name,
+    /// What for.
+    pub description: Note,
+    /// Number of the receipt.
+    pub reference: Option<Code>,
+    /// What it was spent on.
+    pub category_id: Option<Uuid>,
+    /// The department that it is for; the member's own when absent.
+    pub department_id: Option<Uuid>,
+    /// The budget to charge.
+    pub budget_id: Option<Uuid>,
+    /// Who spent it, when finance enters it for another.
+    pub member_id: Option<Uuid>,
+}
+
+impl Command for CreateExpense {
+    type Output = Model;
+    const ACTION: &'static str = "expense.create";
+
+    async fn run(&self, cx: &WriteContext) -> Result<Model> {
+        cx.require(Permission::EnterExpenses)?;
+        let member_id = self.member_id.unwrap_or_else(|| cx.member_id());
+        let own = member_id == cx.member_id();
+        if !own {
+            cx.require(Permission::EnterForOthers)?;
+        }
+        check_date(self.spent_on)?;
+        let (rate, base_amount) = self
+            .amount
+            .convert(cx.base_currency()?, self.exchange_rate)?;
+        if let Some(budget) = self.budget_id {
+            check_charge(cx, budget, None, base_amount).await?;
+        }
+        let row = ActiveModel {
+            id: Set(Uuid::now_v7()),
+            member_id: Set(member_id),
+            department_id: Set(self.department_id.or(cx.department_id().filter(|_| own))),
+            category_id: Set(self.category_id),
+            budget_id: Set(self.budget_id),
+            spent_on: Set(self.spent_on),
+            merchant: Set(self.merchant.as_str().to_owned()),
+            description: Set(self.description.as_str().to_owned()),
+            reference: Set(self.reference.clone().map(Into::into)),
+            currency: Set(self.amount.currency().code().to_owned()),
+            amount: Set(self.amount.amount()),
+            rate: Set(rate),
+            base_amount: Set(base_amount),
+            status: Set(ExpenseStatus::Draft),
+            ..Default::default()
+        };
+        Ok(row.insert(cx.db()).await?)
+    }
+
+    async fn recall(&self, cx: &WriteContext, id: Uuid) -> Result<Model> {
+        write::recall::<Entity>(cx, NOUN, id).await
+    }
+}
+
+fn check_date(spent_on: NaiveDate) -> Result<()> {
+    if (1900..2200).contains(&spent_on.year()) {
+        return Ok(());
+    }
+    Err(Error::invalid("spentOn", "The year is from 1900 to 2199."))
+}
+
+/// A change of a draft; `None` leaves a value as it is, `Some(None)` removes it.
+#[derive(Debug, Clone)]
+pub struct UpdateExpense {
+    /// The expense.
+    pub id: Uuid,
+    /// The version that the caller has seen.
+    pub version: i32,
+    /// What it cost.
+    pub amount: Option<Money>,
+    /// Units of base currency for one of the amount's; asked for again with another amount in a foreign currency.
+    pub exchange_rate: Option<ExchangeRate>,
+    /// The day of the purchase.
+    pub spent_on: Option<NaiveDate>,
+    /// Who was paid.
+    pub merchant: Option<Name>,
+    /// What for.
+    pub description: Option<Note>,
+    /// Number of the receipt.
+    pub reference: Option<Option<Code>>,
+    /// What it was spent on.
+    pub category_id: Option<Option<Uuid>>,
+    /// The department that it is for.
+    pub department_id: Option<Option<Uuid>>,
+    /// The budget to charge.
+    pub budget_id: Option<Option<Uuid>>,
+}
+
+impl Command for UpdateExpense {
+    type Output = Model;
+    const ACTION: &'static str = "expense.update";
+
+    async fn run(&self, cx: &WriteContext) -> Result<Model> {
+        let old = lock(cx, self.id, self.version, require_entry).await?;
+        require_draft(&old)?;
+        self.spent_on.map_or(Ok(()), check_date)?;
+        let converted = self.convert(cx)?;
+        let base_amount = converted.map_or(old.base_amount, |(_, base_amount)| base_amount);
+        let budget_id = self.budget_id.unwrap_or(old.budget_id);
+        if let Some(budget) = budget_id
+            && (old.budget_id != budget_id || base_amount > old.base_amount)
+        {
+            check_charge(cx, budget, Some(old.id), base_amount).await?;
+        }
+        let row = ActiveModel {
+            id: Set(self.id),
+            amount: set(self.amount.map(|money| money.amount())),
+            currency: set(self.amount.map(|money| money.currency().code())),
+            rate: set(converted.map(|(rate, _)| rate)),
+            base_amount: set(converted.map(|(_, base_amount)| base_amount)),
+            spent_on: set(self.spent_on),
+            merchant: set(self.merchant.clone()),
+            description: set(self.description.clone()),
+            reference: set_optional(self.reference.clone()),
+            category_id: set_optional(self.category_id),
+            department_id: set_optional(self.department_id),
+            budget_id: set_optional(self.budget_id),
+            version: Set(old.version + 1),
+            updated_at: Set(chrono::Utc::now()),
+            ..Default::default()
+        };
+        Ok(row.update(cx.db()).await?)
+    }
+
+    async fn recall(&self, cx: &WriteContext, id: Uuid) -> Result<Model> {
+        write::recall::<Entity>(cx, NOUN, id).await
+    }
+}
+
+impl UpdateExpense {
+    fn convert(&self, cx: &WriteContext) -> Result<Option<(Decimal, Decimal)>> {
+        match (self.amount, self.exchange_rate) {
+            (Some(amount), rate) => amount.convert(cx.base_currency()?, rate).map(Some),
+            (None, Some(_)) => Err(Error::invalid(
+                "amount",
+                "Give the amount together with its exchange rate.",
+            )),
+            (None, None) => Ok(None),
+        }
+    }
+}
+
+fn require_draft(row: &Model) -> Result<()> {
+    if row.status == ExpenseStatus::Draft {
+        return Ok(());
+    }
+    Err(Error::conflict(
+        "id",
+        "Only a draft can be changed: withdraw a submitted expense first, or reopen a rejected one.",
+    ))
+}
+
+/// Deletes a draft; what was ever decided on can be voided instead.
+#[derive(Debug, Clone)]
+pub struct DeleteExpense {
+    /// The expense.
+    pub id: Uuid,
+    /// The version that the caller has seen.
+    pub version: i32,
+}
+
+impl Command for DeleteExpense {
+    type Output = Deleted;
+    const ACTION: &'static str = "expense.delete";
+
+    async fn run(&self, cx: &WriteContext) -> Result<Deleted> {
+        let old = lock(cx, self.id, self.version, require_entry).await?;
+        require_draft(&old)?;
+        old.delete(cx.db()).await?;
+        Ok(Deleted(self.id))
+    }
+
+    async fn recall(&self, _: &WriteContext, id: Uuid) -> Result<Deleted> {
+        Ok(Deleted(id))
+    }
+}

@@ -1,0 +1,13 @@
+//! Who somebody is: users, passwords, sessions and the tokens that stand for them.
+
+mod keys;
+mod password;
+mod session;
+mod user;
+
+pub use keys::{Claims, SigningKeys};
+pub use session::{Caller, SessionTokens, SignIn};
+pub use user::SignUp;
+
+pub(crate) use password::PasswordHasher;
+pub(crate) use user::{create_user, find_user_by_email};

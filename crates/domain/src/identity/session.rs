@@ -1,0 +1,327 @@
+//! Sessions: signed in once, kept alive by refresh tokens that are each good for one use (RFC 9700, section 4.14.2).
+
+use std::{sync::Arc, time::Duration};
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use chrono::{DateTime, TimeDelta, Utc};
+use outlay_entity::shared::{membership, refresh_token, session, user};
+use outlay_tenancy::{DirectoryChange, TenancyError, Tenant, TenantAccess};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+    TransactionTrait, sea_query::Expr,
+};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{Claims, SigningKeys, find_user_by_email};
+use crate::{
+    Error, Outlay, Result,
+    value::{Email, Password},
+};
+
+const WRONG: Error = Error::Unauthenticated("The e-mail address or the password is wrong.");
+const ENDED: Error = Error::Unauthenticated("This session has ended: sign in again.");
+
+/// The bearer of a valid access token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caller {
+    /// The user.
+    pub user_id: Uuid,
+    /// The session.
+    pub session_id: Uuid,
+    /// The organization that the session is bound to.
+    pub organization_id: Option<Uuid>,
+}
+
+/// What a client keeps of a session.
+#[derive(Debug, Clone)]
+pub struct SessionTokens {
+    /// Goes into the header `Authorization: Bearer`.
+    pub access_token: String,
+    /// Good for one new pair of tokens.
+    pub refresh_token: String,
+    /// When the access token ends.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Somebody who wants to sign in.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    /// The address.
+    pub email: Email,
+    /// The password claimed.
+    pub password: Password,
+    /// The slug of the organization to bind the session to.
+    pub organization: Option<String>,
+}
+
+impl Outlay {
+    /// Checks a password and opens a session, bound to the organization asked for, else to the one whose host was
+    /// called, else to the user's only one.
+    ///
+    /// # Errors
+    /// `Unauthenticated` when address or password is wrong; `NotFound` when the user is no member of the
+    /// organization; `TenantMismatch` when host and input name different ones; `TenantSuspended`.
+    pub async fn sign_in(
+        &self,
+        attempt: SignIn,
+        host: Option<&Arc<Tenant>>,
+    ) -> Result<(user::Model, SessionTokens)> {
+        let user = find_user_by_email(self.tenancy().shared(), attempt.email.as_str()).await?;
+        let hash = user.as_ref().map(|user| user.password_hash.as_str());
+        if !self.passwords().verify(&attempt.password, hash).await? {
+            return Err(WRONG);
+        }
+        let user = user.ok_or(WRONG)?;
+        let organization = match attempt.organization {
+            Some(slug) => {
+                let access = self.access_by_slug(&slug, user.id).await?;
+                if host.is_some_and(|host| host.id() != access.tenant().id()) {
+                    return Err(Error::TenantMismatch);
+                }
+                Some(access.tenant().id())
+            }
+            None => match host {
+                Some(host) => Some(
+                    self.tenancy()
+                        .directory()
+                        .access(host.id(), user.id)
+                        .await?
+                        .tenant()
+                        .id(),
+                ),
+                None => self.only_organization(user.id).await?,
+            },
+        };
+        let session = self.open_session(user.id, organization).await?;
+        Ok((user, session))
+    }
+
+    async fn access_by_slug(&self, slug: &str, user: Uuid) -> Result<TenantAccess> {
+        let unknown = || Error::not_found("organization", "organization");
+        if slug.contains('\0') {
+            return Err(unknown());
+        }
+        let directory = self.tenancy().directory();
+        let tenant = directory.find_by_slug(slug).await?.ok_or_else(unknown)?;
+        match directory.access(tenant.id(), user).await {
+            Err(TenancyError::UnknownTenant) => Err(unknown()),
+            access => Ok(access?),
+        }
+    }
+
+    async fn only_organization(&self, user: Uuid) -> Result<Option<Uuid>> {
+        let organizations: Vec<Uuid> = membership::Entity::find()
+            .select_only()
+            .column(membership::Column::OrganizationId)
+            .filter(membership::Column::UserId.eq(user))
+            .filter(membership::Column::Active.eq(true))
+            .limit(2)
+            .into_tuple()
+            .all(self.tenancy().shared())
+            .await?;
+        let [only] = organizations[..] else {
+            return Ok(None);
+        };
+        // A suspended organization does not keep its members from signing in and making another.
+        Ok(self
+            .tenancy()
+            .directory()
+            .access(only, user)
+            .await
+            .is_ok()
+            .then_some(only))
+    }
+
+    /// Opens a session that is bound to another organization of the caller's; the caller's own goes on.
+    ///
+    /// # Errors
+    /// `NotFound` when the user is no member of it, `TenantSuspended`.
+    pub async fn switch_organization(&self, caller: &Caller, slug: &str) -> Result<SessionTokens> {
+        let access = self.access_by_slug(slug, caller.user_id).await?;
+        self.open_session(caller.user_id, Some(access.tenant().id()))
+            .await
+    }
+
+    /// Exchanges a refresh token, once. A token that comes a second time was stolen or lost: its session ends.
+    ///
+    /// # Errors
+    /// `Unauthenticated` when the token is unknown or used, or its session has ended.
+    pub async fn refresh(&self, token: &str) -> Result<SessionTokens> {
+        let hash = token_hash(token);
+        let transaction = self.tenancy().shared().begin().await?;
+        let used = refresh_token::Entity::update_many()
+            .col_expr(refresh_token::Column::UsedAt, Expr::current_timestamp())
+            .filter(refresh_token::Column::TokenHash.eq(hash.clone()))
+            .filter(refresh_token::Column::UsedAt.is_null())
+            .exec_with_returning(&transaction)
+            .await?;
+        let Some(used) = used.into_iter().next() else {
+            if let Some(stolen) = refresh_token::Entity::find_by_id(hash)
+                .one(&transaction)
+                .await?
+            {
+                transaction.commit().await?;
+                tracing::warn!(session = %stolen.session_id, "a refresh token came twice: its session is ended");
+                self.end_session(stolen.session_id, "REUSED_TOKEN").await?;
+            }
+            return Err(ENDED);
+        };
+        let session = session::Entity::find_by_id(used.session_id)
+            .one(&transaction)
+            .await?
+            .ok_or(ENDED)?;
+        if session.revoked_at.is_some() || session.expires_at <= Utc::now() {
+            return Err(ENDED);
+        }
+        if let Some(organization) = session.organization_id {
+            self.still_member(organization, session.user_id).await?;
+        }
+        let refresh_token = add_refresh_token(&transaction, session.id).await?;
+        transaction.commit().await?;
+        let caller = Caller {
+            user_id: session.user_id,
+            session_id: session.id,
+            organization_id: session.organization_id,
+        };
+        self.tokens(
+            &caller,
+            refresh_token,
+            self.settings().access_token_lifetime,
+        )
+    }
+
+    async fn still_member(&self, organization: Uuid, user: Uuid) -> Result<()> {
+        match self.tenancy().directory().access(organization, user).await {
+            Ok(_) => Ok(()),
+            Err(TenancyError::UnknownTenant) => Err(ENDED),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Ends the caller's session: its tokens are refused everywhere within a second.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub async fn sign_out(&self, caller: &Caller) -> Result<()> {
+        self.end_session(caller.session_id, "SIGNED_OUT").await
+    }
+
+    async fn end_session(&self, id: Uuid, reason: &str) -> Result<()> {
+        let transaction = self.tenancy().shared().begin().await?;
+        session::Entity::update_many()
+            .col_expr(session::Column::RevokedAt, Expr::current_timestamp())
+            .col_expr(session::Column::RevokedReason, Expr::value(reason))
+            .filter(session::Column::Id.eq(id))
+            .filter(session::Column::RevokedAt.is_null())
+            .exec(&transaction)
+            .await?;
+        let change = DirectoryChange::Session(id);
+        change.announce(&transaction).await?;
+        transaction.commit().await?;
+        self.tenancy().directory().forget(change);
+        Ok(())
+    }
+
+    /// The bearer of an access token.
+    ///
+    /// # Errors
+    /// `Unauthenticated` when the token is not ours, has ended, or its session has.
+    pub fn authenticate(&self, token: &str) -> Result<Caller> {
+        let claims = self.keys().verify(token)?;
+        if self.tenancy().directory().is_revoked(claims.sid) {
+            return Err(ENDED);
+        }
+        Ok(Caller {
+            user_id: claims.sub,
+            session_id: claims.sid,
+            organization_id: claims.org,
+        })
+    }
+
+    pub(crate) async fn open_session(
+        &self,
+        user: Uuid,
+        organization: Option<Uuid>,
+    ) -> Result<SessionTokens> {
+        self.open_session_for(user, organization, self.settings().access_token_lifetime)
+            .await
+    }
+
+    /// Opens a session without a password, for command lines: the first access token lives as long as asked.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub async fn open_session_for(
+        &self,
+        user: Uuid,
+        organization: Option<Uuid>,
+        lifetime: Duration,
+    ) -> Result<SessionTokens> {
+        let id = Uuid::now_v7();
+        let row = session::ActiveModel {
+            id: Set(id),
+            user_id: Set(user),
+            organization_id: Set(organization),
+            expires_at: Set(Utc::now() + delta(self.settings().session_lifetime)?),
+            ..Default::default()
+        };
+        let transaction = self.tenancy().shared().begin().await?;
+        session::Entity::insert(row)
+            .exec_without_returning(&transaction)
+            .await?;
+        let refresh_token = add_refresh_token(&transaction, id).await?;
+        transaction.commit().await?;
+        let caller = Caller {
+            user_id: user,
+            session_id: id,
+            organization_id: organization,
+        };
+        self.tokens(&caller, refresh_token, lifetime)
+    }
+
+    fn tokens(
+        &self,
+        caller: &Caller,
+        refresh_token: String,
+        lifetime: Duration,
+    ) -> Result<SessionTokens> {
+        let now = Utc::now();
+        let expires_at = now + delta(lifetime)?;
+        let access_token = self.keys().sign(&Claims {
+            iss: SigningKeys::issuer(),
+            sub: caller.user_id,
+            sid: caller.session_id,
+            org: caller.organization_id,
+            iat: now.timestamp(),
+            exp: expires_at.timestamp(),
+        })?;
+        Ok(SessionTokens {
+            access_token,
+            refresh_token,
+            expires_at,
+        })
+    }
+}
+
+fn delta(duration: Duration) -> Result<TimeDelta> {
+    TimeDelta::from_std(duration).map_err(Error::internal)
+}
+
+/// 256 random bits, of which the database keeps the hash alone.
+async fn add_refresh_token(shared: &impl ConnectionTrait, session: Uuid) -> Result<String> {
+    let token = BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
+    let row = refresh_token::ActiveModel {
+        token_hash: Set(token_hash(&token)),
+        session_id: Set(session),
+        ..Default::default()
+    };
+    refresh_token::Entity::insert(row)
+        .exec_without_returning(shared)
+        .await?;
+    Ok(token)
+}
+
+fn token_hash(token: &str) -> Vec<u8> {
+    Sha256::digest(token).to_vec()
+}

@@ -1,0 +1,134 @@
+//! The command that makes expenses of a file.
+
+use outlay_entity::tenant::{
+    ImportStatus,
+    import::{ActiveModel, Column, Entity, Model},
+};
+use rust_decimal::Decimal;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter,
+};
+use uuid::Uuid;
+
+use super::{ImportFile, Survey, names::Names, rows};
+use crate::{
+    Command, Error, Result, WriteContext,
+    permission::Permission,
+    value::{Money, MoneyInput},
+    write,
+};
+
+/// Makes expenses of a file, all or nothing. They arrive approved, since they were paid, as expenses of the member
+/// who imports.
+#[derive(Debug, Clone)]
+pub struct ImportExpenses {
+    /// The file.
+    pub file: ImportFile,
+    /// What its first reading has found.
+    pub survey: Survey,
+    /// Only report what would be done.
+    pub dry_run: bool,
+    /// Make the departments and categories that are not there.
+    pub create_missing: bool,
+    /// The file was imported before, and that is meant.
+    pub allow_repeat: bool,
+}
+
+impl Command for ImportExpenses {
+    type Output = Model;
+    const ACTION: &'static str = "import.run";
+
+    async fn run(&self, cx: &WriteContext) -> Result<Model> {
+        cx.require(Permission::Import)?;
+        let rate = self.rate(cx)?;
+        if !self.allow_repeat && !self.dry_run {
+            self.refuse_repeat(cx).await?;
+        }
+        let mut survey = self.survey.clone();
+        let mut names = Names::read(cx).await?;
+        if !self.create_missing {
+            names.report_missing(&mut survey);
+        }
+        let status = match (survey.bad_rows, self.dry_run) {
+            (0, false) => ImportStatus::Completed,
+            (0, true) => ImportStatus::Checked,
+            _ => ImportStatus::Failed,
+        };
+        let import = self.record(cx, &survey, status).await?;
+        if status == ImportStatus::Completed {
+            names.create_missing(cx, &survey).await?;
+            let inserted = rows::insert(cx, import.id, &self.file, rate, &names).await?;
+            if inserted
+                != (rows::Inserted {
+                    rows: survey.rows,
+                    amount: survey.amount,
+                })
+            {
+                return Err(rows::changed());
+            }
+        }
+        Ok(import)
+    }
+
+    async fn recall(&self, cx: &WriteContext, id: Uuid) -> Result<Model> {
+        write::recall::<Entity>(cx, "import", id).await
+    }
+}
+
+impl ImportExpenses {
+    fn rate(&self, cx: &WriteContext) -> Result<Decimal> {
+        let code = self.file.currency.code().to_owned();
+        let one = Money::parse(
+            "currencyCode",
+            &MoneyInput {
+                amount: Decimal::ONE,
+                currency_code: code,
+            },
+        )?;
+        one.convert(cx.base_currency()?, self.file.exchange_rate)
+            .map(|(rate, _)| rate)
+    }
+
+    /// Says so before the work is done; the unique index says it again for two at once.
+    async fn refuse_repeat(&self, cx: &WriteContext) -> Result<()> {
+        let same = Entity::find()
+            .filter(Column::FileHash.eq(self.survey.hash.to_vec()))
+            .filter(Column::Status.eq(ImportStatus::Completed));
+        if same.count(cx.db()).await? == 0 {
+            return Ok(());
+        }
+        let message =
+            "This file was imported before; set allowRepeat if its payments are to be there twice.";
+        Err(Error::conflict("file", message))
+    }
+
+    async fn record(
+        &self,
+        cx: &WriteContext,
+        survey: &Survey,
+        status: ImportStatus,
+    ) -> Result<Model> {
+        let rows = i64::try_from(survey.rows).map_err(Error::internal)?;
+        let imported = if status == ImportStatus::Completed {
+            rows
+        } else {
+            0
+        };
+        let row = ActiveModel {
+            id: Set(Uuid::now_v7()),
+            member_id: Set(cx.member_id()),
+            file_name: Set(self.file.name.as_str().to_owned()),
+            file_hash: Set(survey.hash.to_vec()),
+            status: Set(status),
+            repeated: Set(self.allow_repeat),
+            currency: Set(self.file.currency.code().to_owned()),
+            total_rows: Set(rows),
+            imported_rows: Set(imported),
+            skipped_rows: Set(rows - imported),
+            amount: Set(survey.amount),
+            problems: Set(serde_json::to_value(&survey.problems).map_err(Error::internal)?),
+            ..Default::default()
+        };
+        Ok(row.insert(cx.db()).await?)
+    }
+}

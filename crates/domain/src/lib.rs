@@ -1,0 +1,33 @@
+//! What Outlay does, noun by noun: rules, roles and errors, without GraphQL and without HTTP.
+//!
+//! Reads take a [`Context`], writes a [`WriteContext`]: both prove who asks and hold the only connection to the
+//! tenant's rows. Every write is a [`Command`], which [`Outlay::execute`] runs once, in a transaction, with its audit
+//! event.
+
+pub mod account;
+pub mod budget;
+pub mod category;
+pub mod department;
+pub mod expense;
+pub mod identity;
+pub mod import;
+pub mod member;
+pub mod organization;
+pub mod page;
+pub mod permission;
+pub mod value;
+
+mod context;
+mod error;
+mod outlay;
+mod write;
+
+pub use context::{Context, WriteContext};
+pub use error::{Error, ErrorCode};
+pub use outlay::{Outlay, Settings};
+pub use outlay_entity as entity;
+pub use outlay_tenancy as tenancy;
+pub use write::{Command, IdempotencyKey, Subject};
+
+/// The result of everything here.
+pub type Result<T> = std::result::Result<T, Error>;

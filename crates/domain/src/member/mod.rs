@@ -1,0 +1,139 @@
+//! Members: the people of an organization, their roles, and how they come and go.
+
+mod accept;
+mod invite;
+mod status;
+mod update;
+
+use outlay_entity::tenant::{
+    MemberStatus, Role,
+    member::{Column, Entity, Model},
+};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Select,
+    sea_query::{Expr, LikeExpr, extension::postgres::PgExpr},
+};
+use uuid::Uuid;
+
+use crate::{
+    Context, Error, Result, WriteContext,
+    page::{self, Key, KeyKind, Ordering, Page, PageRequest},
+    permission::Permission,
+    value::SearchText,
+};
+
+pub use accept::{AcceptInvitation, Joined};
+pub use invite::{InviteMember, RevokeInvitation, count_invitations, find_invitation, invitations};
+pub use status::{DeactivateMember, LeaveOrganization, ReactivateMember};
+pub use update::UpdateMember;
+
+const NOUN: &str = "member";
+
+/// Which members; conditions are joined by AND.
+#[derive(Debug, Clone, Default)]
+pub struct MemberFilter {
+    /// With one of these roles.
+    pub roles: Option<Vec<Role>>,
+    /// In one of these states.
+    pub statuses: Option<Vec<MemberStatus>>,
+    /// In these departments.
+    pub department_ids: Option<Vec<Uuid>>,
+    /// With this in name, address or employee id, whatever the case.
+    pub search: Option<SearchText>,
+}
+
+fn select(filter: &MemberFilter) -> Select<Entity> {
+    let condition = Condition::all()
+        .add_option(filter.roles.clone().map(|roles| Column::Role.eq_any(roles)))
+        .add_option(
+            filter
+                .statuses
+                .clone()
+                .map(|statuses| Column::Status.eq_any(statuses)),
+        )
+        .add_option(
+            filter
+                .department_ids
+                .clone()
+                .map(|ids| Column::DepartmentId.eq_any(ids)),
+        )
+        .add_option(filter.search.as_ref().map(|text| {
+            let escaped = text
+                .as_str()
+                .replace('\\', "\\\\")
+                .replace('%', "\\%")
+                .replace('_', "\\_");
+            let like = || LikeExpr::new(format!("%{escaped}%"));
+            [Column::DisplayName, Column::Email, Column::EmployeeId]
+                .into_iter()
+                .fold(Condition::any(), |any, column| {
+                    any.add(Expr::col((Entity, column)).ilike(like()))
+                })
+        }));
+    Entity::find().filter(condition)
+}
+
+/// Members by name. Every member may see their colleagues.
+///
+/// # Errors
+/// `Invalid` for a cursor that is none.
+pub async fn list(
+    cx: &Context,
+    filter: &MemberFilter,
+    request: &PageRequest,
+) -> Result<Page<Model>> {
+    let ordering = Ordering::<Entity> {
+        name: "NAME",
+        columns: vec![Column::DisplayName, Column::Id],
+        descending: false,
+        keys: |row| vec![Key::Text(row.display_name.clone()), Key::Id(row.id)],
+        kinds: &[KeyKind::Text, KeyKind::Id],
+    };
+    page::fetch(cx.db(), select(filter), &ordering, request).await
+}
+
+/// How many members there are.
+///
+/// # Errors
+/// The database's own.
+pub async fn count(cx: &Context, filter: &MemberFilter) -> Result<u64> {
+    Ok(select(filter).count(cx.db()).await?)
+}
+
+/// The members of these ids that there are, in no order.
+///
+/// # Errors
+/// The database's own.
+pub async fn find_many(cx: &Context, ids: &[Uuid]) -> Result<Vec<Model>> {
+    Ok(Entity::find()
+        .filter(Column::Id.eq_any(ids.iter().copied()))
+        .all(cx.db())
+        .await?)
+}
+
+/// Whether the caller may give, take or touch this role: owners are made and unmade by owners alone.
+fn require_authority_over(cx: &Context, role: Role) -> Result<()> {
+    cx.require(if role == Role::Owner {
+        Permission::ManageOwners
+    } else {
+        Permission::ManageMembers
+    })
+}
+
+/// Refuses to lose the last owner. The owners' rows stay locked, so that two who leave at once cannot both be
+/// second to last.
+async fn keep_an_owner(cx: &WriteContext, leaving: Uuid) -> Result<()> {
+    let owners = Entity::find()
+        .filter(Column::Role.eq(Role::Owner))
+        .filter(Column::Status.eq(MemberStatus::Active))
+        .lock_exclusive()
+        .all(cx.db())
+        .await?;
+    if owners.iter().any(|owner| owner.id != leaving) {
+        return Ok(());
+    }
+    Err(Error::conflict(
+        "id",
+        "The last owner cannot leave: make somebody else an owner first.",
+    ))
+}

@@ -1,0 +1,98 @@
+//! A new organization, ready to use when the answer is there.
+
+use outlay_entity::shared::organization;
+use outlay_tenancy::{FirstOwner, NewOrganization};
+
+use crate::{
+    Outlay, Result,
+    identity::{Caller, SessionTokens},
+    value::{Currency, Email, Name, Phone, Slug},
+};
+
+/// Short codes to try before giving up; with four digits, a third collision in a row needs thousands of namesakes.
+const SHORT_CODES: usize = 20;
+
+/// An organization to be made by a user, who becomes its owner.
+#[derive(Debug, Clone)]
+pub struct CreateOrganization {
+    /// The name that people see.
+    pub name: Name,
+    /// Name in host names and links.
+    pub slug: Slug,
+    /// Currency of its books; it cannot be changed later.
+    pub base_currency: Currency,
+    /// Address for business with it.
+    pub business_email: Option<Email>,
+    /// Telephone number for business.
+    pub business_phone: Option<Phone>,
+}
+
+impl Outlay {
+    /// Makes an organization with the caller as its owner, and a session bound to it.
+    ///
+    /// # Errors
+    /// `Conflict` when the slug is taken; nothing is left behind then.
+    pub async fn create_organization(
+        &self,
+        caller: &Caller,
+        new: CreateOrganization,
+    ) -> Result<(organization::Model, SessionTokens)> {
+        let organization = self.provision_for(caller.user_id, new).await?;
+        let session = self
+            .open_session(caller.user_id, Some(organization.id))
+            .await?;
+        Ok((organization, session))
+    }
+
+    /// Makes an organization with this user as its owner.
+    ///
+    /// # Errors
+    /// As [`create_organization`](Self::create_organization).
+    pub async fn provision_for(
+        &self,
+        user: uuid::Uuid,
+        new: CreateOrganization,
+    ) -> Result<organization::Model> {
+        let user = self.get_user(user).await?;
+        let owner = FirstOwner {
+            user_id: user.id,
+            email: user.email,
+            display_name: user.display_name,
+        };
+        let short_codes = (0..SHORT_CODES)
+            .map(|_| short_code(new.slug.as_str()))
+            .collect();
+        let new = NewOrganization {
+            slug: new.slug.into(),
+            short_codes,
+            name: new.name.into(),
+            base_currency: new.base_currency.code().to_owned(),
+            business_email: new.business_email.map(Into::into),
+            business_phone: new.business_phone.map(Into::into),
+            owner,
+        };
+        Ok(self.tenancy().provision(new).await?)
+    }
+}
+
+/// Three letters of the slug and four digits by chance, such as `ACM-4821`.
+fn short_code(slug: &str) -> String {
+    let letters = slug
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .chain(std::iter::repeat('X'));
+    let letters: String = letters.take(3).collect::<String>().to_ascii_uppercase();
+    format!("{letters}-{}", rand::random_range(1000..10_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short_code;
+
+    #[test]
+    fn a_short_code_is_three_letters_and_four_digits() {
+        assert!(short_code("acme").starts_with("ACM-"));
+        assert!(short_code("a-b").starts_with("ABX-"));
+        assert_eq!(short_code("acme").len(), 8);
+    }
+}

@@ -1,0 +1,38 @@
+//! Organizations: made, changed, listed, and shown to people who have not signed in yet.
+
+mod create;
+mod profile;
+mod update;
+
+pub use create::CreateOrganization;
+pub use update::UpdateOrganization;
+
+use outlay_entity::{shared::organization, tenant::settings};
+use sea_orm::EntityTrait;
+
+use crate::{Context, Error, Outlay, Result};
+
+impl Outlay {
+    /// An organization by id, for somebody who is known to be a member of it.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn get_organization(&self, id: uuid::Uuid) -> Result<organization::Model> {
+        let row = organization::Entity::find_by_id(id)
+            .one(self.tenancy().shared())
+            .await?;
+        row.ok_or(Error::NotFound {
+            noun: "organization",
+            field: None,
+        })
+    }
+}
+
+/// The organization's business rules.
+///
+/// # Errors
+/// The database's own.
+pub async fn settings(cx: &Context) -> Result<settings::Model> {
+    let row = settings::Entity::find().one(cx.db()).await?;
+    row.ok_or_else(|| Error::internal("the tenant has no settings"))
+}

@@ -1,0 +1,117 @@
+//! The system as a whole: what a server, a command line or a test holds on to.
+
+use std::{sync::Arc, time::Duration};
+
+use outlay_tenancy::{Tenancy, TenantAccess};
+
+use crate::{
+    Command, Context, Error, IdempotencyKey, Result, WriteContext,
+    identity::{PasswordHasher, SigningKeys},
+    write,
+};
+
+/// What an operator may set about the domain.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where links in invitations lead, without a trailing slash, such as `https://outlay.example.com`.
+    pub public_url: String,
+    /// How long an access token lives.
+    pub access_token_lifetime: Duration,
+    /// How long a session can be refreshed.
+    pub session_lifetime: Duration,
+    /// How long an invitation can be accepted.
+    pub invitation_lifetime: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            public_url: "http://127.0.0.1:8080".into(),
+            access_token_lifetime: Duration::from_mins(15),
+            session_lifetime: Duration::from_hours(30 * 24),
+            invitation_lifetime: Duration::from_hours(7 * 24),
+        }
+    }
+}
+
+/// All organizations of one install, and everything that can be done with them.
+pub struct Outlay {
+    tenancy: Tenancy,
+    settings: Settings,
+    keys: SigningKeys,
+    passwords: PasswordHasher,
+}
+
+impl Outlay {
+    /// Opens the system on a prepared tenancy; makes the first signing key when there is none.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub async fn open(tenancy: Tenancy, settings: Settings) -> Result<Self> {
+        let keys = SigningKeys::load(tenancy.shared()).await?;
+        Ok(Self {
+            tenancy,
+            settings,
+            keys,
+            passwords: PasswordHasher::new(),
+        })
+    }
+
+    /// Tenants and their directory.
+    #[must_use]
+    pub fn tenancy(&self) -> &Tenancy {
+        &self.tenancy
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The keys of access tokens.
+    #[must_use]
+    pub fn keys(&self) -> &SigningKeys {
+        &self.keys
+    }
+
+    pub(crate) fn passwords(&self) -> &PasswordHasher {
+        &self.passwords
+    }
+
+    /// A read-only snapshot for a verified member, taken at the first read.
+    #[must_use]
+    pub fn read(&self, access: &TenantAccess, request_id: Option<Arc<str>>) -> Context {
+        Context::new(access.clone(), self.tenancy.read(access), request_id)
+    }
+
+    /// Does one write: one transaction, one audit event, and once only for an idempotency key.
+    ///
+    /// # Errors
+    /// The command's own; then nothing was written.
+    pub async fn execute<C: Command>(
+        &self,
+        access: &TenantAccess,
+        request_id: Option<Arc<str>>,
+        command: &C,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<C::Output> {
+        let db = if C::SHARED {
+            self.tenancy.write_shared(access.tenant())
+        } else {
+            self.tenancy.write(access)
+        };
+        let cx = WriteContext::new(Context::new(access.clone(), db, request_id));
+        match write::perform(&cx, command, key).await {
+            Ok(output) => {
+                cx.db().commit().await.map_err(Error::from)?;
+                for change in cx.into_changes() {
+                    self.tenancy.directory().forget(change);
+                }
+                Ok(output)
+            }
+            Err(error) => {
+                cx.release().await;
+                Err(error)
+            }
+        }
+    }
+}

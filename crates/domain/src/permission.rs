@@ -1,0 +1,103 @@
+//! What each role may do.
+//!
+//! | | Owner | Admin | Finance | Approver | Member | Viewer |
+//! |---|---|---|---|---|---|---|
+//! | see departments, categories, budgets, colleagues | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ |
+//! | see expenses | all | all | all | own department's | own | all |
+//! | see accounts and imports | ✓ | ✓ | ✓ | | | ✓ |
+//! | enter expenses | for all | for all | for all | own | own | |
+//! | approve and reject | all | all | all | own department's | | |
+//! | reimburse, void, import | ✓ | ✓ | ✓ | | | |
+//! | departments, categories, accounts, budgets | ✓ | ✓ | ✓ | | | |
+//! | members, invitations, settings | ✓ | ✓ | | | | |
+//! | owners | ✓ | | | | | |
+//!
+//! Nobody approves or rejects an expense of their own.
+
+use outlay_entity::tenant::Role;
+
+use crate::{Error, Result};
+
+/// Something that not every member may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Permission {
+    /// See the expenses of everybody.
+    ReadAllExpenses,
+    /// See accounts, their balances, and imports.
+    ReadAccounts,
+    /// Enter and change expenses of one's own.
+    EnterExpenses,
+    /// Enter and change expenses of others.
+    EnterForOthers,
+    /// Approve and reject expenses of the own department.
+    DecideDepartment,
+    /// Approve and reject expenses of all departments.
+    DecideAll,
+    /// Reimburse and void.
+    Settle,
+    /// Import files of payments.
+    Import,
+    /// Change departments, categories, accounts and budgets.
+    ManageBooks,
+    /// Invite, change and deactivate members.
+    ManageMembers,
+    /// Make owners, and change or deactivate them.
+    ManageOwners,
+    /// Change the organization's name, looks and rules.
+    ManageOrganization,
+}
+
+impl Permission {
+    /// Whether the role gives it.
+    #[must_use]
+    pub fn is_granted_to(self, role: Role) -> bool {
+        use Role::{Admin, Approver, Finance, Member, Owner, Viewer};
+        match self {
+            Self::ReadAllExpenses | Self::ReadAccounts => {
+                matches!(role, Owner | Admin | Finance | Viewer)
+            }
+            Self::EnterExpenses => matches!(role, Owner | Admin | Finance | Approver | Member),
+            Self::DecideDepartment => matches!(role, Owner | Admin | Finance | Approver),
+            Self::EnterForOthers
+            | Self::DecideAll
+            | Self::Settle
+            | Self::Import
+            | Self::ManageBooks => {
+                matches!(role, Owner | Admin | Finance)
+            }
+            Self::ManageMembers | Self::ManageOrganization => matches!(role, Owner | Admin),
+            Self::ManageOwners => matches!(role, Owner),
+        }
+    }
+
+    /// Goes on only if the role gives it.
+    ///
+    /// # Errors
+    /// `Forbidden`, with what is not allowed.
+    pub fn require(self, role: Role) -> Result<()> {
+        if self.is_granted_to(role) {
+            return Ok(());
+        }
+        Err(Error::Forbidden(format!(
+            "Your role does not allow you to {}.",
+            self.purpose()
+        )))
+    }
+
+    /// The end of the sentence "Your role does not allow you to …".
+    fn purpose(self) -> &'static str {
+        match self {
+            Self::ReadAllExpenses => "see the expenses of others",
+            Self::ReadAccounts => "see accounts and imports",
+            Self::EnterExpenses => "enter expenses",
+            Self::EnterForOthers => "enter expenses for others",
+            Self::DecideDepartment | Self::DecideAll => "decide on expenses",
+            Self::Settle => "reimburse or void expenses",
+            Self::Import => "import payments",
+            Self::ManageBooks => "change departments, categories, accounts or budgets",
+            Self::ManageMembers => "manage members",
+            Self::ManageOwners => "manage owners",
+            Self::ManageOrganization => "change the organization",
+        }
+    }
+}

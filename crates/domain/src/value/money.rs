@@ -1,0 +1,277 @@
+//! Money: a decimal amount with an ISO 4217 currency, never a float.
+
+use std::fmt;
+
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use crate::{Error, Result};
+
+/// An amount is smaller than this, in either direction: more would not fit the database's `numeric(19, 4)`.
+const LIMIT: i64 = 1_000_000_000_000_000;
+
+/// A currency of ISO 4217 that has minor units, so no funds and no metals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Currency(iso_currency::Currency);
+
+impl Currency {
+    /// Reads a three-letter code, in any case, the value of the input's `field`.
+    ///
+    /// # Errors
+    /// `Invalid` with the field.
+    pub fn parse(field: &str, code: &str) -> Result<Self> {
+        let known = iso_currency::Currency::from_code(&code.trim().to_ascii_uppercase());
+        known
+            .filter(|currency| currency.exponent().is_some())
+            .map(Self)
+            .ok_or_else(|| {
+                Error::invalid(
+                    field,
+                    "This is not a currency's code; ISO 4217 has three letters, such as EUR.",
+                )
+            })
+    }
+
+    /// A code that the database holds, which was parsed when it came in.
+    ///
+    /// # Errors
+    /// `Internal` when the database holds something else.
+    pub fn stored(code: &str) -> Result<Self> {
+        Self::parse("currency", code)
+            .map_err(|_| Error::internal(format!("unknown currency {code:?} stored")))
+    }
+
+    /// The three-letter code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.0.code()
+    }
+
+    /// Decimal places of its minor unit: 2 for EUR, 0 for JPY, 3 for KWD.
+    #[must_use]
+    pub fn decimals(self) -> u32 {
+        self.0.exponent().map_or(2, u32::from)
+    }
+
+    /// `amount` with exactly the currency's decimals, halves away from zero as accountants round.
+    #[must_use]
+    pub fn round(self, amount: Decimal) -> Decimal {
+        let mut rounded =
+            amount.round_dp_with_strategy(self.decimals(), RoundingStrategy::MidpointAwayFromZero);
+        rounded.rescale(self.decimals());
+        rounded
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.code())
+    }
+}
+
+/// An amount as a client sends it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MoneyInput {
+    /// The amount.
+    pub amount: Decimal,
+    /// The currency's code.
+    pub currency_code: String,
+}
+
+/// An amount of a currency, at the currency's own scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Money {
+    amount: Decimal,
+    currency: Currency,
+}
+
+impl Money {
+    /// Reads an amount, the value of the input's `field`.
+    ///
+    /// # Errors
+    /// `Invalid` with the field, when the currency is unknown, has fewer decimals than the amount, or the amount is
+    /// 10^15 or more.
+    pub fn parse(field: &str, input: &MoneyInput) -> Result<Self> {
+        let currency = Currency::parse(&format!("{field}.currencyCode"), &input.currency_code)?;
+        let path = format!("{field}.amount");
+        let amount = currency.round(input.amount);
+        if amount != input.amount {
+            let decimals = currency.decimals();
+            let message = format!("{currency} has {decimals} decimals; round the amount to that.");
+            return Err(Error::invalid(path, message));
+        }
+        if amount.abs() >= Decimal::from(LIMIT) {
+            return Err(Error::invalid(
+                path,
+                "The amount is too large: it must be below 10^15.",
+            ));
+        }
+        Ok(Self { amount, currency })
+    }
+
+    /// The amount, at the currency's scale.
+    #[must_use]
+    pub fn amount(&self) -> Decimal {
+        self.amount
+    }
+
+    /// The currency.
+    #[must_use]
+    pub fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// Refuses an amount below zero.
+    ///
+    /// # Errors
+    /// `Invalid` with the field.
+    pub fn not_negative(self, field: &str) -> Result<Self> {
+        if self.amount.is_sign_negative() && !self.amount.is_zero() {
+            return Err(Error::invalid(
+                format!("{field}.amount"),
+                "The amount must not be negative.",
+            ));
+        }
+        Ok(self)
+    }
+
+    /// The amount, when the currency is `base`.
+    ///
+    /// # Errors
+    /// `Invalid` with the field.
+    pub fn in_base(self, field: &str, base: Currency) -> Result<Decimal> {
+        if self.currency == base {
+            return Ok(self.amount);
+        }
+        let message = format!("It must be in {base}, the organization's base currency.");
+        Err(Error::invalid(format!("{field}.currencyCode"), message))
+    }
+
+    /// The amount in `base`, at `rate` units of `base` for one of this currency.
+    ///
+    /// # Errors
+    /// `Invalid` when a rate is missing, not wanted, or gives an amount of 10^15 or more.
+    pub fn convert(
+        &self,
+        base: Currency,
+        rate: Option<ExchangeRate>,
+    ) -> Result<(Decimal, Decimal)> {
+        let rate = match rate {
+            Some(rate) if self.currency == base && rate.0 != Decimal::ONE => {
+                let message =
+                    format!("The amount is in {base} already, so its rate is 1; leave it out.");
+                return Err(Error::invalid("exchangeRate", message));
+            }
+            Some(rate) => rate.0,
+            None if self.currency == base => Decimal::ONE,
+            None => {
+                let message = format!(
+                    "Give the rate from {} to {base}, the base currency.",
+                    self.currency
+                );
+                return Err(Error::invalid("exchangeRate", message));
+            }
+        };
+        let converted = self
+            .amount
+            .checked_mul(rate)
+            .filter(|amount| amount.abs() < Decimal::from(LIMIT))
+            .ok_or_else(|| {
+                Error::invalid(
+                    "exchangeRate",
+                    "The amount in base currency would be 10^15 or more.",
+                )
+            })?;
+        Ok((rate, base.round(converted)))
+    }
+}
+
+/// Units of base currency for one unit of another: above zero, below 10^9, with up to nine decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExchangeRate(Decimal);
+
+impl ExchangeRate {
+    /// Reads a rate, the value of the input's `field`.
+    ///
+    /// # Errors
+    /// `Invalid` with the field.
+    pub fn parse(field: &str, rate: Decimal) -> Result<Self> {
+        let rate = rate.normalize();
+        if rate <= Decimal::ZERO || rate >= Decimal::from(1_000_000_000) || rate.scale() > 9 {
+            let message = "A rate is above 0 and below 10^9, with nine decimals at most.";
+            return Err(Error::invalid(field, message));
+        }
+        Ok(Self(rate))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Currency, ExchangeRate, Money, MoneyInput};
+
+    fn money(amount: &str, code: &str) -> crate::Result<Money> {
+        let input = MoneyInput {
+            amount: amount.parse().expect("a decimal"),
+            currency_code: code.to_owned(),
+        };
+        Money::parse("amount", &input)
+    }
+
+    #[test]
+    fn an_amount_takes_the_scale_of_its_currency() {
+        for (amount, code, shown) in [
+            ("12.5", "EUR", "12.50"),
+            ("12", "JPY", "12"),
+            ("1.5", "KWD", "1.500"),
+            ("-3", "GBP", "-3.00"),
+        ] {
+            assert_eq!(
+                money(amount, code).expect("money").amount().to_string(),
+                shown
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_currency_cannot_hold_is_refused_by_field() {
+        for (amount, code, field) in [
+            ("12.505", "EUR", "amount.amount"),
+            ("0.5", "JPY", "amount.amount"),
+            ("1000000000000000", "EUR", "amount.amount"),
+            ("-1000000000000000", "EUR", "amount.amount"),
+            ("1", "XXX", "amount.currencyCode"),
+            ("1", "EURO", "amount.currencyCode"),
+            ("1", "", "amount.currencyCode"),
+        ] {
+            let error = money(amount, code).expect_err("refused");
+            assert_eq!(error.field(), Some(field), "{amount} {code}");
+        }
+    }
+
+    #[test]
+    fn conversion_rounds_to_the_base_currency() {
+        let base = Currency::parse("base", "EUR").expect("EUR");
+        let rate =
+            ExchangeRate::parse("exchangeRate", "0.0061".parse().expect("a rate")).expect("a rate");
+        let (_, amount) = money("1250", "JPY")
+            .expect("yen")
+            .convert(base, Some(rate))
+            .expect("converted");
+        assert_eq!(amount.to_string(), "7.63");
+    }
+
+    #[test]
+    fn a_rate_is_asked_for_between_two_currencies_only() {
+        let base = Currency::parse("base", "EUR").expect("EUR");
+        let error = money("1", "USD")
+            .expect("dollars")
+            .convert(base, None)
+            .expect_err("no rate");
+        assert_eq!(error.field(), Some("exchangeRate"));
+        assert!(
+            money("1", "EUR")
+                .expect("euros")
+                .convert(base, None)
+                .is_ok()
+        );
+    }
+}

@@ -1,0 +1,25 @@
+//! The audit trail: one event for each write, in the write's own transaction.
+
+use outlay_entity::tenant::audit_event;
+use sea_orm::{ActiveValue::Set, EntityTrait};
+use uuid::Uuid;
+
+use super::Subject;
+use crate::{Result, WriteContext};
+
+pub(super) async fn record(cx: &WriteContext, action: &str, subject: &impl Subject) -> Result<()> {
+    let event = audit_event::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        member_id: Set(Some(cx.member_id())),
+        action: Set(action.to_owned()),
+        subject_id: Set(subject.id()),
+        version: Set(subject.version()),
+        changes: Set(subject.state()),
+        request_id: Set(cx.request_id().map(str::to_owned)),
+        ..Default::default()
+    };
+    audit_event::Entity::insert(event)
+        .exec_without_returning(cx.db())
+        .await?;
+    Ok(())
+}
