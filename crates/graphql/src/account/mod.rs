@@ -1,0 +1,91 @@
+//! Accounts in the schema.
+
+mod mutation;
+mod query;
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, Result};
+use chrono::{DateTime, Utc};
+use outlay_domain::{account, entity::tenant::account::Model};
+
+use crate::{connection::connection, context::ContextExt, error::problem, id::Kind, money::Money};
+
+pub use mutation::AccountMutation;
+pub use query::AccountQuery;
+
+/// A source of funds, which budgets are paid from.
+#[derive(Clone)]
+pub struct Account(Arc<Model>);
+
+impl From<Model> for Account {
+    fn from(row: Model) -> Self {
+        Self(Arc::new(row))
+    }
+}
+
+impl From<Arc<Model>> for Account {
+    fn from(row: Arc<Model>) -> Self {
+        Self(row)
+    }
+}
+
+/// A source of funds, which budgets are paid from.
+#[Object]
+impl Account {
+    /// Global id.
+    pub(crate) async fn id(&self) -> ID {
+        Kind::Account.id(self.0.id)
+    }
+
+    /// Its name, unique in the organization whatever the case.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// What it held at first.
+    async fn opening_balance(&self, ctx: &Context<'_>) -> Result<Money> {
+        let base = ctx
+            .snapshot()?
+            .cx()
+            .base_currency()
+            .map_err(|error| problem(&error))?;
+        Ok(Money::new(self.0.opening_balance, base))
+    }
+
+    /// What it holds: the opening balance less what is charged to the budgets that it pays; negative when overdrawn.
+    /// Drafts are charged too, rejected and voided expenses are not.
+    async fn balance(&self, ctx: &Context<'_>) -> Result<Money> {
+        let snapshot = ctx.snapshot()?;
+        let charged = snapshot
+            .account_charged(self.0.id)
+            .await?
+            .unwrap_or_default();
+        let base = snapshot
+            .cx()
+            .base_currency()
+            .map_err(|error| problem(&error))?;
+        Ok(Money::new(self.0.opening_balance - charged, base))
+    }
+
+    /// Counts its changes; send it with the next one.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// When it was made.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it was last changed.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+}
+
+connection! {
+    /// Accounts by name.
+    AccountConnection, AccountEdge of Account = Model,
+    filter: (), |cx, _filter| account::count(cx)
+}

@@ -1,0 +1,49 @@
+//! Reading accounts.
+
+use async_graphql::{Context, ID, Object, Result};
+use outlay_domain::{account, page::PageRequest};
+
+use super::{Account, AccountConnection};
+use crate::{context::ContextExt, error::problem, id::Kind};
+
+/// Queries about accounts.
+#[derive(Default)]
+pub struct AccountQuery;
+
+#[Object]
+impl AccountQuery {
+    /// The organization's accounts, by name. For owners, admins, finance and viewers.
+    async fn accounts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the start, 1 to 100; give this or `last`.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<AccountConnection> {
+        let snapshot = ctx.snapshot()?;
+        let page = async {
+            let request = PageRequest::parse(first, after, last, before)?;
+            account::list(snapshot.cx(), &request).await
+        };
+        Ok(AccountConnection::new(
+            page.await.map_err(|error| problem(&error))?,
+            (),
+        ))
+    }
+
+    /// One account; null when there is none of this id, or none that the caller may know of.
+    async fn account(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global id of the account.")] id: ID,
+    ) -> Result<Option<Account>> {
+        let snapshot = ctx.snapshot()?;
+        let id = Kind::Account
+            .parse("id", &id)
+            .map_err(|error| problem(&error))?;
+        Ok(snapshot.account(id).await?.map(Account))
+    }
+}

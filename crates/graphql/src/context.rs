@@ -1,0 +1,204 @@
+//! What a request carries through the schema: who asks, and the snapshot that answers.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use async_graphql::Context as GraphqlContext;
+use outlay_domain::{
+    Command, Error, IdempotencyKey, Outlay, Result,
+    identity::Caller,
+    permission::Permission,
+    tenancy::{Tenant, TenantAccess},
+};
+
+use crate::{error::problem, loader::Snapshot};
+
+/// One HTTP request: its caller, the organization that it is for, and the snapshot that it reads.
+pub struct RequestContext {
+    outlay: Arc<Outlay>,
+    caller: Result<Caller>,
+    access: RwLock<Result<TenantAccess>>,
+    /// What the payload of one mutation field reads, when that is another organization than the request's.
+    adopted: RwLock<Option<TenantAccess>>,
+    host: Option<Arc<Tenant>>,
+    request_id: Arc<str>,
+    snapshot: RwLock<Option<Arc<Snapshot>>>,
+}
+
+impl RequestContext {
+    /// A request of this caller. Why there is none, or no access, is told to those operations alone that need one;
+    /// `host` is the organization that host or header name, which sign-in takes as its default.
+    #[must_use]
+    pub fn new(
+        outlay: Arc<Outlay>,
+        caller: Result<Caller>,
+        access: Result<TenantAccess>,
+        host: Option<Arc<Tenant>>,
+        request_id: Arc<str>,
+    ) -> Self {
+        let (access, adopted) = (RwLock::new(access), RwLock::new(None));
+        Self {
+            outlay,
+            caller,
+            access,
+            adopted,
+            host,
+            request_id,
+            snapshot: RwLock::new(None),
+        }
+    }
+
+    pub(crate) fn outlay(&self) -> &Outlay {
+        &self.outlay
+    }
+
+    pub(crate) fn host(&self) -> Option<&Arc<Tenant>> {
+        self.host.as_ref()
+    }
+
+    /// Who asks.
+    pub(crate) fn caller(&self) -> Result<&Caller> {
+        self.caller.as_ref().map_err(again)
+    }
+
+    /// The organization that the caller is a verified member of: the one that the request writes to.
+    pub(crate) fn access(&self) -> Result<TenantAccess> {
+        self.access
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .map(Clone::clone)
+            .map_err(again)
+    }
+
+    /// The organization that is read here and now.
+    pub(crate) fn readable(&self) -> Result<TenantAccess> {
+        let adopted = self
+            .adopted
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        adopted.map_or_else(|| self.access(), Ok)
+    }
+
+    /// Lets the payload of this mutation field read an organization that the caller has just entered.
+    ///
+    /// Invariant: reads alone, and only until the next field begins; what that writes, it writes to the request's
+    /// own organization.
+    pub(crate) async fn adopt(&self, access: TenantAccess) {
+        self.release().await;
+        *self.adopted.write().unwrap_or_else(PoisonError::into_inner) = Some(access);
+    }
+
+    /// Looks again at what the caller is in the organization, after a write that may have changed it.
+    pub(crate) async fn verify_again(&self) {
+        let Ok(access) = self.access() else { return };
+        self.release().await;
+        let directory = self.outlay.tenancy().directory();
+        let access = directory
+            .access(access.tenant().id(), access.member().user_id)
+            .await;
+        *self.access.write().unwrap_or_else(PoisonError::into_inner) = access.map_err(Into::into);
+    }
+
+    /// Goes on only if the caller's role allows it; for work that is done before the transaction begins.
+    pub(crate) fn require(&self, permission: Permission) -> Result<()> {
+        permission.require(self.access()?.member().role)
+    }
+
+    /// The request's snapshot; taken at the first read.
+    pub(crate) fn snapshot(&self) -> Result<Arc<Snapshot>> {
+        if let Some(snapshot) = &*self.snapshot.read().unwrap_or_else(PoisonError::into_inner) {
+            return Ok(snapshot.clone());
+        }
+        let access = self.readable()?;
+        let mut place = self
+            .snapshot
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let snapshot = place.get_or_insert_with(|| {
+            Arc::new(Snapshot::new(
+                self.outlay.read(&access, Some(self.request_id.clone())),
+            ))
+        });
+        Ok(snapshot.clone())
+    }
+
+    /// Gives back the snapshot's connection: before a write, so that no request ever holds two, and before the
+    /// response is written. What is read after this is read from a fresh snapshot by fresh loaders.
+    pub async fn release(&self) {
+        self.adopted
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let snapshot = self
+            .snapshot
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(snapshot) = snapshot {
+            snapshot.cx().release().await;
+        }
+    }
+
+    /// Does one write, in a transaction of its own.
+    pub(crate) async fn write<C: Command>(
+        &self,
+        command: &C,
+        key: Option<&str>,
+    ) -> Result<C::Output> {
+        let access = self.access()?;
+        let key = key.map(IdempotencyKey::parse).transpose()?;
+        self.release().await;
+        self.outlay
+            .execute(
+                &access,
+                Some(self.request_id.clone()),
+                command,
+                key.as_ref(),
+            )
+            .await
+    }
+}
+
+/// The same error for one more operation of the request; an internal one was logged when it came up.
+fn again(error: &Error) -> Error {
+    match error {
+        Error::Unauthenticated(message) => Error::Unauthenticated(message),
+        Error::Forbidden(message) => Error::Forbidden(message.clone()),
+        Error::NotFound { noun, field } => Error::NotFound {
+            noun,
+            field: *field,
+        },
+        Error::Conflict { field, message } => Error::Conflict {
+            field: *field,
+            message: message.clone(),
+        },
+        Error::Invalid { field, message } => Error::invalid(field.clone(), message.clone()),
+        Error::TenantRequired => Error::TenantRequired,
+        Error::TenantMismatch => Error::TenantMismatch,
+        Error::TenantSuspended => Error::TenantSuspended,
+        Error::LimitExceeded { field, message } => Error::LimitExceeded {
+            field: *field,
+            message: message.clone(),
+        },
+        Error::Internal(cause) => Error::internal(cause.to_string()),
+    }
+}
+
+/// Short ways from a resolver's context to the request's.
+pub(crate) trait ContextExt {
+    /// The request.
+    fn request(&self) -> &RequestContext;
+    /// Its snapshot, or why there is none, as an error of the field.
+    fn snapshot(&self) -> async_graphql::Result<Arc<Snapshot>>;
+}
+
+impl ContextExt for GraphqlContext<'_> {
+    fn request(&self) -> &RequestContext {
+        self.data_unchecked::<Arc<RequestContext>>()
+    }
+
+    fn snapshot(&self) -> async_graphql::Result<Arc<Snapshot>> {
+        self.request().snapshot().map_err(|error| problem(&error))
+    }
+}

@@ -1,0 +1,186 @@
+//! Expenses in the schema.
+
+mod connection;
+mod filter;
+mod mutation;
+mod query;
+mod spending;
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, Object, Result};
+use chrono::{DateTime, Utc};
+use outlay_domain::entity::tenant::{self, expense::Model};
+
+use crate::{
+    budget::Budget,
+    category::Category,
+    context::ContextExt,
+    department::Department,
+    error::problem,
+    id::Kind,
+    member::Member,
+    money::Money,
+    scalar::{Date, Decimal},
+};
+
+pub use mutation::ExpenseMutation;
+pub use query::ExpenseQuery;
+
+/// Where an expense stands.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[graphql(remote = "tenant::ExpenseStatus")]
+pub enum ExpenseStatus {
+    /// Being written by its member.
+    Draft,
+    /// Waiting for a decision.
+    Submitted,
+    /// Accepted, to be paid back.
+    Approved,
+    /// Refused; its member may reopen it.
+    Rejected,
+    /// Paid back.
+    Reimbursed,
+    /// Struck from the books; kept to be read.
+    Voided,
+}
+
+/// Money spent, or refunded when the amount is negative.
+#[derive(Clone)]
+pub struct Expense(Arc<Model>);
+
+impl From<Model> for Expense {
+    fn from(row: Model) -> Self {
+        Self(Arc::new(row))
+    }
+}
+
+impl From<Arc<Model>> for Expense {
+    fn from(row: Arc<Model>) -> Self {
+        Self(row)
+    }
+}
+
+/// Money spent, or refunded when the amount is negative.
+#[Object]
+impl Expense {
+    /// Global id.
+    pub(crate) async fn id(&self) -> ID {
+        Kind::Expense.id(self.0.id)
+    }
+
+    /// The amount in its own currency; negative for a refund.
+    async fn amount(&self) -> Result<Money> {
+        Money::stored(self.0.amount, &self.0.currency).map_err(|error| problem(&error))
+    }
+
+    /// Units of the organization's base currency for one unit of the amount's currency.
+    async fn exchange_rate(&self) -> Decimal {
+        Decimal(self.0.rate.normalize())
+    }
+
+    /// The amount in the organization's base currency, rounded to its minor unit.
+    async fn base_amount(&self, ctx: &Context<'_>) -> Result<Money> {
+        let base = ctx
+            .snapshot()?
+            .cx()
+            .base_currency()
+            .map_err(|error| problem(&error))?;
+        Ok(Money::new(self.0.base_amount, base))
+    }
+
+    /// The day of the purchase.
+    async fn spent_on(&self) -> Date {
+        Date(self.0.spent_on)
+    }
+
+    /// Who was paid.
+    async fn merchant(&self) -> &str {
+        &self.0.merchant
+    }
+
+    /// What for, in words; may be empty.
+    async fn description(&self) -> &str {
+        &self.0.description
+    }
+
+    /// Number of the receipt or transaction.
+    async fn reference(&self) -> Option<&str> {
+        self.0.reference.as_deref()
+    }
+
+    /// Where it stands.
+    async fn status(&self) -> ExpenseStatus {
+        self.0.status.into()
+    }
+
+    /// Who spent it.
+    async fn member(&self, ctx: &Context<'_>) -> Result<Member> {
+        let member = ctx.snapshot()?.member(self.0.member_id).await?;
+        member
+            .map(Member::from)
+            .ok_or_else(|| "an expense without its member".into())
+    }
+
+    /// The department that it is for.
+    async fn department(&self, ctx: &Context<'_>) -> Result<Option<Department>> {
+        let Some(id) = self.0.department_id else {
+            return Ok(None);
+        };
+        Ok(ctx.snapshot()?.department(id).await?.map(Into::into))
+    }
+
+    /// What it was spent on.
+    async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>> {
+        let Some(id) = self.0.category_id else {
+            return Ok(None);
+        };
+        Ok(ctx.snapshot()?.category(id).await?.map(Into::into))
+    }
+
+    /// The budget that it is charged to.
+    async fn budget(&self, ctx: &Context<'_>) -> Result<Option<Budget>> {
+        let Some(id) = self.0.budget_id else {
+            return Ok(None);
+        };
+        Ok(ctx.snapshot()?.budget(id).await?.map(Into::into))
+    }
+
+    /// When it was last submitted.
+    async fn submitted_at(&self) -> Option<DateTime<Utc>> {
+        self.0.submitted_at
+    }
+
+    /// When it was approved, rejected or voided.
+    async fn decided_at(&self) -> Option<DateTime<Utc>> {
+        self.0.decided_at
+    }
+
+    /// Who approved, rejected or voided it.
+    async fn decided_by(&self, ctx: &Context<'_>) -> Result<Option<Member>> {
+        let Some(id) = self.0.decided_by else {
+            return Ok(None);
+        };
+        Ok(ctx.snapshot()?.member(id).await?.map(Into::into))
+    }
+
+    /// Why it was rejected or voided.
+    async fn decision_reason(&self) -> Option<&str> {
+        self.0.decision_reason.as_deref()
+    }
+
+    /// Counts its changes; send it with the next one.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// When it was entered.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it was last changed.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+}

@@ -1,0 +1,86 @@
+//! Reading expenses.
+
+use async_graphql::{Context, ID, Object, Result};
+use outlay_domain::{expense, page::PageRequest};
+
+use super::{
+    Expense,
+    connection::ExpenseConnection,
+    filter::{ExpenseFilter, ExpenseOrder},
+    spending::{Spending, SpendingDimension},
+};
+use crate::{context::ContextExt, error::problem, id::Kind};
+
+/// Queries about expenses.
+#[derive(Default)]
+pub struct ExpenseQuery;
+
+#[Object]
+impl ExpenseQuery {
+    /// The expenses that the caller may see: all for owners, admins, finance and viewers, their department's for
+    /// approvers, their own for members.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the arguments of a Relay connection"
+    )]
+    async fn expenses(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the start, 1 to 100; give this or `last`.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which expenses; all when left out.")] filter: Option<ExpenseFilter>,
+        #[graphql(desc = "In what order; the newest purchase first when left out.")]
+        order_by: Option<ExpenseOrder>,
+    ) -> Result<ExpenseConnection> {
+        let snapshot = ctx.snapshot()?;
+        let page = async {
+            let request = PageRequest::parse(first, after, last, before)?;
+            let filter = filter.unwrap_or_default().parse()?;
+            let order = order_by.map(Into::into).unwrap_or_default();
+            let page = expense::list(snapshot.cx(), &filter, order, &request).await?;
+            Ok(ExpenseConnection::new(page, filter))
+        };
+        page.await
+            .map_err(|error: outlay_domain::Error| problem(&error))
+    }
+
+    /// One expense; null when there is none of this id, or none that the caller may know of.
+    async fn expense(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global id of the expense.")] id: ID,
+    ) -> Result<Option<Expense>> {
+        let snapshot = ctx.snapshot()?;
+        let id = Kind::Expense
+            .parse("id", &id)
+            .map_err(|error| problem(&error))?;
+        Ok(snapshot.expense(id).await?.map(Expense))
+    }
+
+    /// Expenses summed by what they have in common, the largest group first. It counts what `expenses` lists with
+    /// the same filter: filter by status to leave out drafts or what was rejected.
+    async fn spending(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "What to group by; each at most once. Nothing gives one row with the whole sum."
+        )]
+        group_by: Vec<SpendingDimension>,
+        #[graphql(desc = "Which expenses; all when left out.")] filter: Option<ExpenseFilter>,
+    ) -> Result<Spending> {
+        let snapshot = ctx.snapshot()?;
+        let spending = async {
+            let dimensions: Vec<_> = group_by.into_iter().map(Into::into).collect();
+            let filter = filter.unwrap_or_default().parse()?;
+            let spending = expense::spending(snapshot.cx(), &dimensions, &filter).await?;
+            Ok(Spending::new(spending, snapshot.cx().base_currency()?))
+        };
+        spending
+            .await
+            .map_err(|error: outlay_domain::Error| problem(&error))
+    }
+}

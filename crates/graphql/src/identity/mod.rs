@@ -1,0 +1,75 @@
+//! Users and their sessions in the schema.
+
+mod mutation;
+mod query;
+mod session;
+
+use async_graphql::{Context, ID, Object, Result};
+use chrono::{DateTime, Utc};
+use outlay_domain::{entity::shared::user::Model, page::PageRequest};
+
+use crate::{context::ContextExt, error::problem, id::Kind, organization::OrganizationConnection};
+
+pub use mutation::IdentityMutation;
+pub use query::IdentityQuery;
+pub use session::Session;
+
+/// Somebody who signs in, and may be a member of many organizations.
+///
+/// Invariant: made only of the user who asks, or has just signed in; others are seen as members.
+#[derive(Clone)]
+pub struct User(Model);
+
+impl From<Model> for User {
+    fn from(row: Model) -> Self {
+        Self(row)
+    }
+}
+
+/// Somebody who signs in, and may be a member of many organizations.
+#[Object]
+impl User {
+    /// Global id.
+    async fn id(&self) -> ID {
+        Kind::User.id(self.0.id)
+    }
+
+    /// The e-mail address to sign in with.
+    async fn email(&self) -> &str {
+        &self.0.email
+    }
+
+    /// The name that others see.
+    async fn display_name(&self) -> &str {
+        &self.0.display_name
+    }
+
+    /// The organizations that the user is a member of, by name.
+    async fn organizations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the start, 1 to 100; give this or `last`.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<OrganizationConnection> {
+        let page = async {
+            let request = PageRequest::parse(first, after, last, before)?;
+            ctx.request()
+                .outlay()
+                .organizations_of(self.0.id, &request)
+                .await
+        };
+        Ok(OrganizationConnection::new(
+            page.await.map_err(|error| problem(&error))?,
+            self.0.id,
+        ))
+    }
+
+    /// When the user signed up.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+}

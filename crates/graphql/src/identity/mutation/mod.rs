@@ -1,0 +1,10 @@
+//! Signing up, in and out.
+
+mod session;
+mod sign_in;
+
+use async_graphql::MergedObject;
+
+/// Mutations of users and sessions.
+#[derive(MergedObject, Default)]
+pub struct IdentityMutation(sign_in::SignInMutation, session::SessionMutation);

@@ -1,0 +1,107 @@
+//! Keeping a session, binding it to another organization, and ending it.
+
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use outlay_domain::value::Slug;
+
+use super::super::Session;
+use crate::{
+    context::ContextExt,
+    error::{UserError, outcome, outcome_of_sign_in, problem},
+};
+
+/// The refresh token to exchange.
+#[derive(InputObject)]
+pub struct RefreshSessionInput {
+    /// The newest refresh token of the session.
+    refresh_token: String,
+}
+
+/// Which organization to go to.
+#[derive(InputObject)]
+pub struct SwitchOrganizationInput {
+    /// Slug of the organization, which the caller must be a member of.
+    organization: String,
+}
+
+/// What became of `refreshSession`.
+#[derive(SimpleObject)]
+pub struct RefreshSessionPayload {
+    /// The session's new tokens; null when there are errors.
+    session: Option<Session>,
+    /// What to mend; empty when it was done. UNAUTHENTICATED: the session has ended, sign in again.
+    errors: Vec<UserError>,
+}
+
+/// What became of `switchOrganization`.
+#[derive(SimpleObject)]
+pub struct SwitchOrganizationPayload {
+    /// A session bound to the organization; null when there are errors.
+    session: Option<Session>,
+    /// What to mend in the input; empty when it was done.
+    errors: Vec<UserError>,
+}
+
+/// What became of `signOut`.
+#[derive(SimpleObject)]
+pub struct SignOutPayload {
+    /// Whether the session has ended.
+    signed_out: bool,
+    /// What to mend; empty when it was done.
+    errors: Vec<UserError>,
+}
+
+/// Mutations of the caller's session.
+#[derive(Default)]
+pub struct SessionMutation;
+
+#[Object]
+impl SessionMutation {
+    /// Exchanges a refresh token for new tokens of the same session, once: a token that comes a second time ends the
+    /// session. Needs no access token.
+    async fn refresh_session(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The token.")] input: RefreshSessionInput,
+    ) -> Result<RefreshSessionPayload> {
+        ctx.request().release().await;
+        let done = ctx.request().outlay().refresh(&input.refresh_token).await;
+        let (session, errors) = outcome_of_sign_in(done)?;
+        Ok(RefreshSessionPayload {
+            session: session.map(Into::into),
+            errors,
+        })
+    }
+
+    /// Opens a session in another organization of the caller's; the caller's own session goes on.
+    async fn switch_organization(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which organization.")] input: SwitchOrganizationInput,
+    ) -> Result<SwitchOrganizationPayload> {
+        let done = async {
+            let caller = ctx.request().caller()?;
+            let slug = Slug::parse("organization", &input.organization)?;
+            ctx.request().release().await;
+            ctx.request()
+                .outlay()
+                .switch_organization(caller, slug.as_str())
+                .await
+        };
+        let (session, errors) = outcome(done.await)?;
+        Ok(SwitchOrganizationPayload {
+            session: session.map(Into::into),
+            errors,
+        })
+    }
+
+    /// Ends the caller's session: its tokens are refused everywhere within a second.
+    async fn sign_out(&self, ctx: &Context<'_>) -> Result<SignOutPayload> {
+        let caller = ctx.request().caller().map_err(|error| problem(&error))?;
+        ctx.request().release().await;
+        let (done, errors) = outcome(ctx.request().outlay().sign_out(caller).await)?;
+        Ok(SignOutPayload {
+            signed_out: done.is_some(),
+            errors,
+        })
+    }
+}

@@ -1,0 +1,34 @@
+//! The GraphQL schema: a folder a noun, each resolver a few lines over the domain.
+//!
+//! A query reads one snapshot of one tenant through the loaders of its [`RequestContext`]; a mutation field is one
+//! transaction, and what its payload nests is read on a fresh snapshot.
+
+#![allow(
+    clippy::unused_async,
+    reason = "async-graphql takes async resolvers only"
+)]
+
+mod account;
+mod budget;
+mod category;
+mod connection;
+mod context;
+mod department;
+mod error;
+mod expense;
+mod filter;
+mod id;
+mod identity;
+mod import;
+mod loader;
+mod member;
+mod money;
+mod node;
+mod organization;
+mod removable;
+mod scalar;
+mod schema;
+
+pub use context::RequestContext;
+pub use error::{ErrorCode, problem};
+pub use schema::{OutlaySchema, build, execute, sdl};

@@ -1,0 +1,98 @@
+//! What nests in a list is loaded in batches: one set of loaders for each snapshot of each request.
+//!
+//! Invariant: loaders are never shared between requests, so never between tenants; after a write they are thrown
+//! away together with the snapshot.
+
+use std::{collections::HashMap, sync::Arc};
+
+use dataloader::{BatchFn, cached::Loader};
+use outlay_domain::{
+    Context, Error, Result, account, budget, category, department, entity::tenant, expense, import,
+    member,
+};
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+/// What a loader answers: the row, none, or why it could not be read.
+type Loaded<T> = std::result::Result<Option<T>, Arc<Error>>;
+
+/// Answers every key: with its value, with none, or with the one error that all of them share.
+fn answers<T: Clone>(keys: &[Uuid], found: Result<HashMap<Uuid, T>>) -> HashMap<Uuid, Loaded<T>> {
+    match found {
+        Ok(mut found) => keys
+            .iter()
+            .map(|key| (*key, Ok(found.remove(key))))
+            .collect(),
+        Err(error) => {
+            let error = Arc::new(error);
+            keys.iter().map(|key| (*key, Err(error.clone()))).collect()
+        }
+    }
+}
+
+fn by_id<T>(rows: Vec<T>, id: impl Fn(&T) -> Uuid) -> HashMap<Uuid, Arc<T>> {
+    rows.into_iter()
+        .map(|row| (id(&row), Arc::new(row)))
+        .collect()
+}
+
+macro_rules! loaders {
+    ($($field:ident: $batch:ident => $value:ty = |$cx:ident, $keys:ident| $load:expr;)*) => {
+        $(
+            struct $batch(Arc<Context>);
+
+            impl BatchFn<Uuid, Loaded<$value>> for $batch {
+                async fn load(&mut self, $keys: &[Uuid]) -> HashMap<Uuid, Loaded<$value>> {
+                    let $cx = &*self.0;
+                    answers($keys, async { $load }.await)
+                }
+            }
+        )*
+
+        /// One snapshot of a tenant and the loaders that read from it.
+        pub(crate) struct Snapshot {
+            cx: Arc<Context>,
+            $($field: Loader<Uuid, Loaded<$value>, $batch>,)*
+        }
+
+        impl Snapshot {
+            pub(crate) fn new(cx: Context) -> Self {
+                let cx = Arc::new(cx);
+                // One yield is enough for all fields of a selection to have asked, since they are polled in one go.
+                Self { $($field: Loader::new($batch(cx.clone())).with_yield_count(1),)* cx }
+            }
+
+            $(
+                pub(crate) async fn $field(&self, id: Uuid) -> async_graphql::Result<Option<$value>> {
+                    self.$field.load(id).await.map_err(|error| crate::error::problem(&error))
+                }
+            )*
+        }
+    };
+}
+
+loaders! {
+    department: DepartmentBatch => Arc<tenant::department::Model> =
+        |cx, keys| Ok(by_id(department::find_many(cx, keys).await?, |row| row.id));
+    category: CategoryBatch => Arc<tenant::category::Model> =
+        |cx, keys| Ok(by_id(category::find_many(cx, keys).await?, |row| row.id));
+    account: AccountBatch => Arc<tenant::account::Model> =
+        |cx, keys| Ok(by_id(account::find_many(cx, keys).await?, |row| row.id));
+    budget: BudgetBatch => Arc<tenant::budget::Model> =
+        |cx, keys| Ok(by_id(budget::find_many(cx, keys).await?, |row| row.id));
+    member: MemberBatch => Arc<tenant::member::Model> =
+        |cx, keys| Ok(by_id(member::find_many(cx, keys).await?, |row| row.id));
+    expense: ExpenseBatch => Arc<tenant::expense::Model> =
+        |cx, keys| Ok(by_id(expense::find_many(cx, keys).await?, |row| row.id));
+    import: ImportBatch => Arc<tenant::import::Model> =
+        |cx, keys| Ok(by_id(import::find_many(cx, keys).await?, |row| row.id));
+    budget_spent: BudgetSpentBatch => Decimal = |cx, keys| budget::spent(cx, keys).await;
+    account_charged: AccountChargedBatch => Decimal = |cx, keys| account::charged(cx, keys).await;
+}
+
+impl Snapshot {
+    /// The domain's context of this snapshot.
+    pub(crate) fn cx(&self) -> &Context {
+        &self.cx
+    }
+}

@@ -1,0 +1,184 @@
+//! Inviting, revoking and accepting.
+
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use outlay_domain::{
+    member::{AcceptInvitation, InviteMember, RevokeInvitation},
+    value::{Email, Name, Password},
+};
+
+use super::super::{Invitation, Member, Role};
+use crate::{
+    context::ContextExt,
+    error::{UserError, outcome},
+    id::Kind,
+    identity::Session,
+};
+
+/// An offer of membership.
+#[derive(InputObject)]
+pub struct InviteMemberInput {
+    /// The e-mail address of the person.
+    email: String,
+    /// The role that accepting gives. Only owners invite owners.
+    role: Role,
+    /// The department that accepting gives.
+    department_id: Option<ID>,
+    /// Makes a repeated request safe: the same key gives the first answer again. 1 to 100 characters.
+    idempotency_key: Option<String>,
+}
+
+/// Which invitation to take back.
+#[derive(InputObject)]
+pub struct RevokeInvitationInput {
+    /// Global id of the invitation.
+    id: ID,
+    /// The version that the caller has seen.
+    version: i32,
+    /// Makes a repeated request safe: the same key gives the first answer again.
+    idempotency_key: Option<String>,
+}
+
+/// Who follows an invitation's link. A token is good for one answer, so this is safe to repeat.
+#[derive(InputObject)]
+pub struct AcceptInvitationInput {
+    /// The last segment of the link.
+    token: String,
+    /// The name that colleagues will see, 1 to 200 characters; needed by a new user, one who is known keeps theirs.
+    display_name: Option<String>,
+    /// The password that a new user chooses, 10 to 200 characters, or that of one who is known. One who is signed
+    /// in with the address invited needs none.
+    password: Option<String>,
+}
+
+impl AcceptInvitationInput {
+    fn parse(self) -> outlay_domain::Result<AcceptInvitation> {
+        Ok(AcceptInvitation {
+            display_name: self
+                .display_name
+                .map(|name| Name::parse("displayName", &name))
+                .transpose()?,
+            password: self
+                .password
+                .map(|password| Password::parse("password", &password))
+                .transpose()?,
+            token: self.token,
+        })
+    }
+}
+
+/// What became of `inviteMember`.
+#[derive(SimpleObject)]
+pub struct InviteMemberPayload {
+    /// The invitation; null when there are errors.
+    invitation: Option<Invitation>,
+    /// What to mend in the input; empty when it was done.
+    errors: Vec<UserError>,
+}
+
+/// What became of `revokeInvitation`.
+#[derive(SimpleObject)]
+pub struct RevokeInvitationPayload {
+    /// The invitation as it is now; null when there are errors.
+    invitation: Option<Invitation>,
+    /// What to mend in the input; empty when it was done.
+    errors: Vec<UserError>,
+}
+
+/// What became of `acceptInvitation`.
+#[derive(SimpleObject)]
+pub struct AcceptInvitationPayload {
+    /// The member that the receiver is now; null when there are errors.
+    member: Option<Member>,
+    /// A session bound to the organization; null when there are errors.
+    session: Option<Session>,
+    /// What to mend in the input; empty when it was done.
+    errors: Vec<UserError>,
+}
+
+/// Mutations of invitations.
+#[derive(Default)]
+pub struct InvitationMutation;
+
+#[Object]
+impl InvitationMutation {
+    /// Invites a person. The link in the answer is to be sent to them. For owners and admins.
+    async fn invite_member(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who, and as what.")] input: InviteMemberInput,
+    ) -> Result<InviteMemberPayload> {
+        let done = async {
+            let command = InviteMember {
+                email: Email::parse("email", &input.email)?,
+                role: input.role.into(),
+                department_id: Kind::Department
+                    .parse_optional("departmentId", input.department_id.as_ref())?,
+                lifetime: ctx.request().outlay().invitation_lifetime(),
+            };
+            ctx.request()
+                .write(&command, input.idempotency_key.as_deref())
+                .await
+        };
+        let (row, errors) = outcome(done.await)?;
+        Ok(InviteMemberPayload {
+            invitation: row.map(Into::into),
+            errors,
+        })
+    }
+
+    /// Takes back an invitation that is not answered yet: its link stops working. For owners and admins.
+    async fn revoke_invitation(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which invitation.")] input: RevokeInvitationInput,
+    ) -> Result<RevokeInvitationPayload> {
+        let done = async {
+            let id = Kind::Invitation.parse("id", &input.id)?;
+            let command = RevokeInvitation {
+                id,
+                version: input.version,
+            };
+            ctx.request()
+                .write(&command, input.idempotency_key.as_deref())
+                .await
+        };
+        let (row, errors) = outcome(done.await)?;
+        Ok(RevokeInvitationPayload {
+            invitation: row.map(Into::into),
+            errors,
+        })
+    }
+
+    /// Makes the receiver of an invitation a member, as a new user or as one who is known. Needs no access token.
+    async fn accept_invitation(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The link's token, and who follows it.")] input: AcceptInvitationInput,
+    ) -> Result<AcceptInvitationPayload> {
+        let request = ctx.request();
+        let done = async {
+            let accept = input.parse()?;
+            request.release().await;
+            request
+                .outlay()
+                .accept_invitation(accept, request.caller().ok())
+                .await
+        };
+        let (joined, errors) = outcome(done.await)?;
+        let Some(joined) = joined else {
+            return Ok(AcceptInvitationPayload {
+                member: None,
+                session: None,
+                errors,
+            });
+        };
+        let id = joined.access.member().member_id;
+        request.adopt(joined.access).await;
+        let member = ctx.snapshot()?.member(id).await?.map(Into::into);
+        Ok(AcceptInvitationPayload {
+            member,
+            session: Some(joined.session.into()),
+            errors,
+        })
+    }
+}

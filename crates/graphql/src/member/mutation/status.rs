@@ -1,0 +1,126 @@
+//! Members who leave, and who come back.
+
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use outlay_domain::member::{DeactivateMember, LeaveOrganization, ReactivateMember};
+
+use super::super::Member;
+use crate::{
+    context::ContextExt,
+    error::{UserError, outcome},
+    id::Kind,
+};
+
+/// Which member to keep out.
+#[derive(InputObject)]
+pub struct DeactivateMemberInput {
+    /// Global id of the member.
+    id: ID,
+    /// The version that the caller has seen.
+    version: i32,
+    /// Makes a repeated request safe: the same key gives the first answer again.
+    idempotency_key: Option<String>,
+}
+
+/// Which member to let in again.
+#[derive(InputObject)]
+pub struct ReactivateMemberInput {
+    /// Global id of the member.
+    id: ID,
+    /// The version that the caller has seen.
+    version: i32,
+    /// Makes a repeated request safe: the same key gives the first answer again.
+    idempotency_key: Option<String>,
+}
+
+/// What became of `deactivateMember`.
+#[derive(SimpleObject)]
+pub struct DeactivateMemberPayload {
+    /// The member as it is now; null when there are errors.
+    member: Option<Member>,
+    /// What to mend in the input; empty when it was done.
+    errors: Vec<UserError>,
+}
+
+/// What became of `reactivateMember`.
+#[derive(SimpleObject)]
+pub struct ReactivateMemberPayload {
+    /// The member as it is now; null when there are errors.
+    member: Option<Member>,
+    /// What to mend in the input; empty when it was done.
+    errors: Vec<UserError>,
+}
+
+/// What became of `leaveOrganization`.
+#[derive(SimpleObject)]
+pub struct LeaveOrganizationPayload {
+    /// Global id of the member that the caller was; null when there are errors.
+    left_id: Option<ID>,
+    /// What stands in the way; empty when it was done.
+    errors: Vec<UserError>,
+}
+
+/// Mutations of a member's status.
+#[derive(Default)]
+pub struct MemberStatusMutation;
+
+#[Object]
+impl MemberStatusMutation {
+    /// Keeps a member out; what the member did stays. For owners and admins; only owners deactivate owners, and one
+    /// stays.
+    async fn deactivate_member(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which member.")] input: DeactivateMemberInput,
+    ) -> Result<DeactivateMemberPayload> {
+        let done = async {
+            let id = Kind::Member.parse("id", &input.id)?;
+            let command = DeactivateMember {
+                id,
+                version: input.version,
+            };
+            ctx.request()
+                .write(&command, input.idempotency_key.as_deref())
+                .await
+        };
+        let (row, errors) = outcome(done.await)?;
+        ctx.request().verify_again().await;
+        Ok(DeactivateMemberPayload {
+            member: row.map(Into::into),
+            errors,
+        })
+    }
+
+    /// Lets a deactivated member in again. For owners and admins; only owners reactivate owners.
+    async fn reactivate_member(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which member.")] input: ReactivateMemberInput,
+    ) -> Result<ReactivateMemberPayload> {
+        let done = async {
+            let id = Kind::Member.parse("id", &input.id)?;
+            let command = ReactivateMember {
+                id,
+                version: input.version,
+            };
+            ctx.request()
+                .write(&command, input.idempotency_key.as_deref())
+                .await
+        };
+        let (row, errors) = outcome(done.await)?;
+        Ok(ReactivateMemberPayload {
+            member: row.map(Into::into),
+            errors,
+        })
+    }
+
+    /// Ends the caller's own membership; the last owner cannot leave. The session is good for other organizations
+    /// still, by `switchOrganization`.
+    async fn leave_organization(&self, ctx: &Context<'_>) -> Result<LeaveOrganizationPayload> {
+        let (row, errors) = outcome(ctx.request().write(&LeaveOrganization, None).await)?;
+        ctx.request().verify_again().await;
+        Ok(LeaveOrganizationPayload {
+            left_id: row.map(|row| Kind::Member.id(row.id)),
+            errors,
+        })
+    }
+}

@@ -1,0 +1,92 @@
+//! A new organization.
+
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use outlay_domain::{
+    organization::CreateOrganization,
+    value::{Currency, Email, Name, Phone, Slug},
+};
+
+use super::super::Organization;
+use crate::{
+    context::ContextExt,
+    error::{UserError, outcome},
+    identity::Session,
+    scalar::CurrencyCode,
+};
+
+/// A new organization. A slug is taken once, so this is safe to repeat.
+#[derive(InputObject)]
+pub struct CreateOrganizationInput {
+    /// The name that people see, 1 to 200 characters.
+    name: String,
+    /// Its name in host names and links, unique: 2 to 63 lower-case letters, digits and inner hyphens.
+    slug: String,
+    /// The currency of its books. It cannot be changed later.
+    base_currency: CurrencyCode,
+    /// E-mail address for business with it.
+    business_email: Option<String>,
+    /// Telephone number for business with it.
+    business_phone: Option<String>,
+}
+
+impl CreateOrganizationInput {
+    fn parse(&self) -> outlay_domain::Result<CreateOrganization> {
+        let (email, phone) = (self.business_email.as_ref(), self.business_phone.as_ref());
+        Ok(CreateOrganization {
+            name: Name::parse("name", &self.name)?,
+            slug: Slug::parse("slug", &self.slug)?,
+            base_currency: Currency::parse("baseCurrency", &self.base_currency.0)?,
+            business_email: email
+                .map(|email| Email::parse("businessEmail", email))
+                .transpose()?,
+            business_phone: phone
+                .map(|phone| Phone::parse("businessPhone", phone))
+                .transpose()?,
+        })
+    }
+}
+
+/// What became of `createOrganization`.
+#[derive(SimpleObject)]
+pub struct CreateOrganizationPayload {
+    /// The new organization; null when there are errors.
+    organization: Option<Organization>,
+    /// A session bound to it; null when there are errors.
+    session: Option<Session>,
+    /// What to mend in the input; empty when it was done.
+    errors: Vec<UserError>,
+}
+
+/// The mutation that makes organizations.
+#[derive(Default)]
+pub struct OrganizationCreateMutation;
+
+#[Object]
+impl OrganizationCreateMutation {
+    /// Makes an organization with the caller as its owner, ready to use. For everybody who is signed in.
+    async fn create_organization(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new organization.")] input: CreateOrganizationInput,
+    ) -> Result<CreateOrganizationPayload> {
+        let request = ctx.request();
+        let done = async {
+            let caller = request.caller()?;
+            let new = input.parse()?;
+            request.release().await;
+            let (row, session) = request.outlay().create_organization(caller, new).await?;
+            let directory = request.outlay().tenancy().directory();
+            request
+                .adopt(directory.access(row.id, caller.user_id).await?)
+                .await;
+            Ok((row, session))
+        };
+        let (done, errors) = outcome(done.await)?;
+        let (row, session) = done.unzip();
+        Ok(CreateOrganizationPayload {
+            organization: row.map(Into::into),
+            session: session.map(Into::into),
+            errors,
+        })
+    }
+}
