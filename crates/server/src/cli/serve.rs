@@ -1,0 +1,103 @@
+//! `outlay serve`: from an empty directory to a server that answers, and back.
+
+use std::{io, sync::Arc};
+
+use anyhow::{Context, Error, Result, anyhow};
+use outlay_domain::Outlay;
+use tokio::net::TcpListener;
+
+use crate::{
+    config::{DatabaseArgs, HttpArgs, browser_url},
+    database::{Database, Purpose},
+    progress, report,
+    server::{self, App},
+    shutdown, welcome,
+};
+
+/// Tenants migrated at the same time.
+const PARALLEL: usize = 2;
+
+pub(super) async fn run(http: &HttpArgs, args: &DatabaseArgs) -> Result<()> {
+    // First of all, since it is what most often cannot be had.
+    let listener = bind(&http.listen).await?;
+    let database = Database::open(args, Purpose::Serve).await?;
+    let served = serve(listener, http, &database).await;
+    let stopped = database.stop().await;
+    served.and(stopped)
+}
+
+async fn serve(listener: TcpListener, http: &HttpArgs, database: &Database) -> Result<()> {
+    let address = listener.local_addr()?;
+    let settings = http.settings()?;
+    let outlay = Arc::new(database.outlay(http.domain(address)?).await?);
+    migrate(&outlay).await?;
+    if let Some(cluster) = database.cluster() {
+        let seeded = welcome::seed(&outlay, cluster).await;
+        log_failure(seeded, "the demo organization is not complete");
+    }
+    let stop = shutdown::on_signal()?;
+    let app = App::new(outlay.clone(), settings);
+    let serving = tokio::spawn(server::serve(listener, app, stop.clone()));
+    let greeted = welcome::greet(&outlay, database.cluster(), &browser_url(address)).await;
+    log_failure(greeted, "the greeting cannot be printed");
+    tracing::info!(%address, "serving");
+    let served = tokio::select! {
+        served = serving => served.context("the server panicked")?.context("the server failed"),
+        ended = database.ended() => Err(ended),
+    };
+    server::close(outlay).await;
+    if served.is_ok() {
+        tracing::info!("stopped");
+    }
+    served
+}
+
+/// Brings tenants forward; those that fail are reported, and served at their old version.
+async fn migrate(outlay: &Outlay) -> Result<()> {
+    let pending = outlay.tenancy().pending_migrations().await?;
+    if pending == 0 {
+        return Ok(());
+    }
+    let bar = progress::bar(pending, "migrating");
+    let report = outlay.tenancy().migrate_tenants(PARALLEL, |_| bar.inc(1));
+    let report = report.await?;
+    bar.finish_and_clear();
+    tracing::info!(migrated = report.migrated, "organizations are up to date");
+    for (organization, error) in report.failed {
+        tracing::error!(organization, %error, "not migrated: it is served at its old version");
+    }
+    Ok(())
+}
+
+/// Writes down what failed and keeps nobody from working.
+fn log_failure(result: Result<()>, what: &str) {
+    if let Err(error) = result {
+        tracing::error!(cause = report::line(&error), "{what}");
+    }
+}
+
+/// Takes the port, or says why it cannot be had.
+async fn bind(listen: &str) -> Result<TcpListener> {
+    TcpListener::bind(listen)
+        .await
+        .map_err(|error| refused(listen, error))
+}
+
+fn refused(listen: &str, error: io::Error) -> Error {
+    let port = listen.rsplit(':').next().unwrap_or(listen);
+    match error.kind() {
+        io::ErrorKind::AddrInUse => anyhow!(
+            "port {port} is taken: stop the program that listens on {listen}, or choose another with --listen"
+        ),
+        io::ErrorKind::PermissionDenied => {
+            anyhow!("port {port} is for root only: choose one above 1023 with --listen")
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            anyhow!("{listen} is not an address of this machine: choose another with --listen")
+        }
+        io::ErrorKind::InvalidInput => anyhow!(
+            "--listen {listen}: this is not an address and a port; write it like 127.0.0.1:8080"
+        ),
+        _ => Error::new(error).context(format!("--listen {listen}: this address cannot be used")),
+    }
+}

@@ -1,0 +1,157 @@
+//! The database of a command: a private one that it starts, the one of a server that runs already, or the operator's.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use outlay_domain::{Outlay, Settings};
+use outlay_postgres::{Cluster, DATABASE, Error as ClusterError, Options, SUPERUSER};
+use outlay_tenancy::{DatabaseSettings, RequestLogin, Tenancy};
+
+use crate::{
+    config::DatabaseArgs,
+    published::{self, Published},
+};
+
+/// The role that requests sign in as on an embedded database.
+const REQUEST_ROLE: &str = "outlay_request";
+
+/// Who wants the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// A server, which keeps an embedded database to itself and tells other commands where it is.
+    Serve,
+    /// Any other command, which shares the database of a server that runs.
+    Command,
+}
+
+/// A database that answers until [`stop`](Self::stop).
+pub(crate) struct Database {
+    settings: DatabaseSettings,
+    place: Place,
+}
+
+enum Place {
+    Embedded {
+        cluster: Box<Cluster>,
+        published: Option<Published>,
+    },
+    /// The embedded database of a server that runs in another process.
+    Joined,
+    External,
+}
+
+impl Database {
+    /// Starts, joins or names the database.
+    pub(crate) async fn open(args: &DatabaseArgs, purpose: Purpose) -> Result<Self> {
+        if let Some(url) = args.external_url() {
+            let login = match &args.request_database_url {
+                Some(url) => RequestLogin::Direct(url.clone()),
+                None => RequestLogin::Switch,
+            };
+            return Ok(Self {
+                settings: args.settings(url, login),
+                place: Place::External,
+            });
+        }
+        let directory = match &args.data_dir {
+            Some(directory) => directory.clone(),
+            None => outlay_postgres::default_data_dir()?,
+        };
+        match Cluster::start(Options::persistent(&directory)).await {
+            Ok(cluster) => Self::embedded(args, cluster, purpose),
+            Err(ClusterError::Busy { directory, pid }) if purpose == Purpose::Command => {
+                Self::joined(args, &directory, pid)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn embedded(args: &DatabaseArgs, cluster: Cluster, purpose: Purpose) -> Result<Self> {
+        let urls = [SUPERUSER, REQUEST_ROLE].map(|user| cluster.url(user, DATABASE));
+        let directory = cluster.directory();
+        let published = match purpose {
+            Purpose::Serve => Published::write(directory, &urls).map(Some),
+            Purpose::Command => published::withdraw(directory).map(|()| None),
+        };
+        let published =
+            published.with_context(|| format!("{} cannot be written", directory.display()))?;
+        let [owner, requests] = urls;
+        Ok(Self {
+            settings: args.settings(owner, RequestLogin::Direct(requests)),
+            place: Place::Embedded {
+                cluster: Box::new(cluster),
+                published,
+            },
+        })
+    }
+
+    fn joined(args: &DatabaseArgs, directory: &Path, pid: Option<u32>) -> Result<Self> {
+        // One that holds the directory and has left nothing is another command, or a server still starting.
+        let [owner, requests] = published::read(directory).ok_or_else(|| ClusterError::Busy {
+            directory: directory.to_owned(),
+            pid,
+        })?;
+        Ok(Self {
+            settings: args.settings(owner, RequestLogin::Direct(requests)),
+            place: Place::Joined,
+        })
+    }
+
+    /// How to connect.
+    pub(crate) fn settings(&self) -> &DatabaseSettings {
+        &self.settings
+    }
+
+    /// The private cluster, if it is ours.
+    pub(crate) fn cluster(&self) -> Option<&Cluster> {
+        match &self.place {
+            Place::Embedded { cluster, .. } => Some(cluster),
+            Place::Joined | Place::External => None,
+        }
+    }
+
+    /// Opens the system on it, the shared schema brought up to date.
+    pub(crate) async fn outlay(&self, settings: Settings) -> Result<Outlay> {
+        open(self.settings.clone(), settings).await
+    }
+
+    /// Waits until a private cluster ends by itself, which it should not do; forever for any other.
+    pub(crate) async fn ended(&self) -> anyhow::Error {
+        match self.cluster() {
+            Some(cluster) => cluster.ended().await.into(),
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Stops a private cluster; any other goes on.
+    pub(crate) async fn stop(self) -> Result<()> {
+        if let Place::Embedded { cluster, published } = self.place {
+            drop(published);
+            cluster.stop().await?;
+        }
+        Ok(())
+    }
+}
+
+/// Opens the system on a database, the shared schema brought up to date.
+pub(crate) async fn open(database: DatabaseSettings, settings: Settings) -> Result<Outlay> {
+    let context = format!("the database {} cannot be used", shown(&database.url));
+    let tenancy = Tenancy::open(database)
+        .await
+        .with_context(|| context.clone())?;
+    Outlay::open(tenancy, settings).await.context(context)
+}
+
+/// A database URL without its password.
+pub(crate) fn shown(url: &str) -> String {
+    let Ok(mut url) = url::Url::parse(url) else {
+        return "whose URL cannot be read".into();
+    };
+    let _ = url.set_password(None);
+    // An embedded database's query says where its socket is, which helps; a password there does not.
+    let secret = url.query_pairs().any(|(name, _)| name == "password");
+    if secret {
+        url.set_query(None);
+    }
+    url.into()
+}

@@ -1,0 +1,132 @@
+//! Made-up departments, categories, accounts and budgets.
+
+use std::collections::HashMap;
+
+use anyhow::Result;
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
+use outlay_domain::entity::tenant::{account, budget, category, department};
+use outlay_tenancy::TenantConnection;
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use super::{
+    random::{DAYS, Random, moment, month},
+    rows,
+};
+
+const DEPARTMENTS: &[&str] = &["Engineering", "Finance", "Marketing", "Operations", "Sales"];
+
+const CATEGORIES: &[&str] = &[
+    "Fuel",
+    "Hardware",
+    "Lodging",
+    "Meals",
+    "Office supplies",
+    "Software",
+    "Training",
+    "Travel",
+];
+
+const ACCOUNTS: &[(&str, i64)] = &[("Current account", 500_000), ("Company card", 50_000)];
+
+/// Months with a budget: one department's each, in turn.
+const BUDGETS: u32 = 24;
+
+/// Rows that expenses refer to.
+pub(super) struct Books {
+    pub(super) departments: Vec<department::Model>,
+    pub(super) categories: Vec<category::Model>,
+    accounts: Vec<account::Model>,
+    budgets: HashMap<(i32, u32), budget::Model>,
+    since: DateTime<Utc>,
+}
+
+impl Books {
+    pub(super) fn new(random: &mut Random) -> Self {
+        // A month before the first expense.
+        let since = random.today() - Days::new(DAYS + 30);
+        let since = moment(random, since);
+        let mut books = Self {
+            departments: Vec::new(),
+            categories: Vec::new(),
+            accounts: Vec::new(),
+            budgets: HashMap::new(),
+            since,
+        };
+        for name in DEPARTMENTS {
+            let row = department::Model {
+                id: random.id(since),
+                name: (*name).to_owned(),
+                parent_id: None,
+                head_id: None,
+                version: 1,
+                created_at: since,
+                updated_at: since,
+            };
+            books.departments.push(row);
+        }
+        for name in CATEGORIES {
+            let row = category::Model {
+                id: random.id(since),
+                name: (*name).to_owned(),
+                version: 1,
+                created_at: since,
+                updated_at: since,
+            };
+            books.categories.push(row);
+        }
+        for (name, opening_balance) in ACCOUNTS {
+            let row = account::Model {
+                id: random.id(since),
+                name: (*name).to_owned(),
+                opening_balance: Decimal::from(*opening_balance),
+                version: 1,
+                created_at: since,
+                updated_at: since,
+            };
+            books.accounts.push(row);
+        }
+        for back in 0..BUDGETS {
+            books.add_budget(random, back);
+        }
+        books
+    }
+
+    /// The budget of one month, for a department and an account in turn.
+    fn add_budget(&mut self, random: &mut Random, back: u32) {
+        let turn = back as usize;
+        let day = random.today() - Months::new(back);
+        let row = budget::Model {
+            id: random.id(self.since),
+            department_id: self.departments[turn % self.departments.len()].id,
+            category_id: None,
+            account_id: self.accounts[turn % self.accounts.len()].id,
+            year: i16::try_from(day.year()).unwrap_or(i16::MAX),
+            month: i16::try_from(day.month()).unwrap_or(1),
+            amount: Decimal::from(random.between(50, 300) * 100),
+            version: 1,
+            created_at: self.since,
+            updated_at: self.since,
+        };
+        self.budgets.insert(month(day), row);
+    }
+
+    /// When the organization began.
+    pub(super) fn since(&self) -> DateTime<Utc> {
+        self.since
+    }
+
+    /// The budget of a day's month: its id and department.
+    pub(super) fn budget(&self, day: NaiveDate) -> Option<(Uuid, Uuid)> {
+        let budget = self.budgets.get(&month(day))?;
+        Some((budget.id, budget.department_id))
+    }
+
+    pub(super) async fn insert(&self, db: &TenantConnection) -> Result<()> {
+        rows::insert(db, "department", &self.departments).await?;
+        rows::insert(db, "category", &self.categories).await?;
+        rows::insert(db, "account", &self.accounts).await?;
+        let budgets: Vec<_> = self.budgets.values().collect();
+        rows::insert(db, "budget", &budgets).await
+    }
+}

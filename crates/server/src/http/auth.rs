@@ -1,0 +1,34 @@
+//! The bearer of a request.
+
+use axum::http::{HeaderMap, header};
+use outlay_domain::{Error, Outlay, Result, identity::Caller};
+
+/// The bearer of the request's access token, or why there is none.
+///
+/// # Errors
+/// `Unauthenticated`, which concerns those operations alone that need somebody: signing in needs nobody.
+pub(super) fn caller(outlay: &Outlay, headers: &HeaderMap) -> Result<Caller> {
+    let mut given = headers.get_all(header::AUTHORIZATION).iter();
+    let Some(value) = given.next() else {
+        return Err(Error::Unauthenticated(
+            "Nobody is signed in: send an access token as Authorization: Bearer.",
+        ));
+    };
+    if given.next().is_some() {
+        return Err(Error::Unauthenticated(
+            "There are two Authorization headers; send one.",
+        ));
+    }
+    let token = value.to_str().ok().and_then(bearer);
+    let token = token.ok_or(Error::Unauthenticated(
+        "The Authorization header is not of the form Bearer and an access token.",
+    ))?;
+    outlay.authenticate(token)
+}
+
+/// The token, whatever the case of the scheme (RFC 9110, section 11.1).
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}

@@ -1,0 +1,110 @@
+//! Refusals of the HTTP layer, in the form that GraphQL clients read.
+
+use std::any::Any;
+
+use async_graphql::{ErrorExtensionValues, Pos, ServerError};
+use axum::{
+    http::{Method, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use outlay_domain::{Error, ErrorCode};
+
+use super::media::MediaType;
+
+/// A request that is not executed.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    /// The status; for what is right HTTP and wrong GraphQL, none: then the media type decides.
+    pub(super) status: Option<StatusCode>,
+    pub(super) error: ServerError,
+}
+
+impl Refusal {
+    /// HTTP that cannot be right.
+    pub(super) fn new(status: StatusCode, code: ErrorCode, message: impl Into<String>) -> Self {
+        let mut extensions = ErrorExtensionValues::default();
+        extensions.set("code", code.as_str());
+        let mut error = ServerError::new(message, None);
+        error.extensions = Some(extensions);
+        Self {
+            status: Some(status),
+            error,
+        }
+    }
+
+    /// A client's mistake.
+    pub(super) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, ErrorCode::Invalid, message)
+    }
+
+    /// A request that is more than this server takes.
+    pub(super) fn too_large(limit: impl std::fmt::Display) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            ErrorCode::LimitExceeded,
+            format!("The request is too large: {limit} bytes at most."),
+        )
+    }
+
+    pub(super) fn respond(self, media: MediaType) -> Response {
+        let response = async_graphql::Response::from_errors(vec![self.error]);
+        media.respond(self.status, &response)
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        let status = match error.code() {
+            ErrorCode::Internal => Some(StatusCode::INTERNAL_SERVER_ERROR),
+            _ => None,
+        };
+        let mut error = outlay_graphql::problem(&error).into_server_error(Pos::default());
+        error.locations.clear();
+        Self { status, error }
+    }
+}
+
+/// For pages that are not GraphQL's.
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        self.respond(MediaType::Json)
+    }
+}
+
+pub(super) async fn no_such_page() -> Refusal {
+    Refusal::new(
+        StatusCode::NOT_FOUND,
+        ErrorCode::NotFound,
+        "There is no such page; GraphQL is at /graphql.",
+    )
+}
+
+pub(super) async fn no_such_method(method: Method) -> Response {
+    let message = format!("{method} is not answered here.");
+    let refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, ErrorCode::Invalid, message);
+    refusal.into_response()
+}
+
+/// A GET that asks for something else than the playground: queries are posted, so that no link can run one.
+pub(super) fn post_only() -> Response {
+    let refusal = Refusal::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        ErrorCode::Invalid,
+        "Send GraphQL requests by POST.",
+    );
+    ([(header::ALLOW, "POST")], refusal).into_response()
+}
+
+/// A mistake of ours in one request, which the others do not notice.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the signature is tower-http's"
+)]
+pub(super) fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let message = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied());
+    let error = Error::internal(format!("panic: {}", message.unwrap_or("of no known kind")));
+    Refusal::from(error).into_response()
+}

@@ -1,0 +1,15 @@
+//! The public keys of access tokens (RFC 7517), for whoever wants to check them alone.
+
+use axum::{
+    Json,
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+};
+
+use crate::server::App;
+
+pub(super) async fn show(State(app): State<App>) -> Response {
+    let keys = Json(app.outlay().keys().jwks());
+    ([(header::CACHE_CONTROL, "public, max-age=300")], keys).into_response()
+}

@@ -1,0 +1,141 @@
+//! The two media types of an answer (GraphQL over HTTP, section 6): which one is asked for, and what it means.
+
+use async_graphql::{Response as GraphqlResponse, ServerError, Value};
+use axum::{
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MediaType {
+    /// `application/json`: what is right HTTP is 200, whatever came of it.
+    Json,
+    /// `application/graphql-response+json`: a request that was not executed has a status of its own.
+    GraphqlResponse,
+}
+
+/// An answer as the specification has it: without `data` where nothing was executed.
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a Value>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [ServerError],
+    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    extensions: &'a std::collections::BTreeMap<String, Value>,
+}
+
+impl MediaType {
+    /// The one that `Accept` prefers; JSON where it leaves the choice.
+    pub(super) fn accepted(headers: &HeaderMap) -> Self {
+        let values = headers.get_all(header::ACCEPT).iter();
+        let ranges = values
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','));
+        let (mut json, mut graphql) = (0.0, 0.0);
+        for (range, weight) in ranges.map(weighted) {
+            match range.to_ascii_lowercase().as_str() {
+                "application/json" => json = weight,
+                "application/graphql-response+json" => graphql = weight,
+                _ => {}
+            }
+        }
+        if graphql > 0.0 && graphql >= json {
+            Self::GraphqlResponse
+        } else {
+            Self::Json
+        }
+    }
+
+    /// The response, with the status asked for, else the one that it has by itself.
+    pub(super) fn respond(self, status: Option<StatusCode>, answer: &GraphqlResponse) -> Response {
+        // A field's error has a path; an error without one kept the request from being executed.
+        let executed = answer.errors.is_empty()
+            || answer.data != Value::Null
+            || answer.errors.iter().any(|error| !error.path.is_empty());
+        let status = status.unwrap_or(match self {
+            Self::GraphqlResponse if !executed => StatusCode::BAD_REQUEST,
+            Self::Json | Self::GraphqlResponse => StatusCode::OK,
+        });
+        let body = Body {
+            data: executed.then_some(&answer.data),
+            errors: &answer.errors,
+            extensions: &answer.extensions,
+        };
+        match serde_json::to_vec(&body) {
+            Ok(body) => {
+                let mut response = (status, body).into_response();
+                let headers = response.headers_mut();
+                headers.extend(answer.http_headers.clone());
+                headers.insert(header::CONTENT_TYPE, self.header());
+                headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+                response
+            }
+            Err(error) => {
+                tracing::error!(%error, "an answer cannot be written");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
+        }
+    }
+
+    fn header(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Json => "application/json; charset=utf-8",
+            Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
+        })
+    }
+}
+
+/// Whether the client would show a page.
+pub(super) fn wants_html(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::ACCEPT).iter();
+    values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(weighted)
+        .any(|(range, weight)| range.eq_ignore_ascii_case("text/html") && weight > 0.0)
+}
+
+/// A range of `Accept` and its weight.
+fn weighted(range: &str) -> (&str, f32) {
+    let mut parts = range.split(';').map(str::trim);
+    let name = parts.next().unwrap_or_default();
+    let weight = parts
+        .find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")))
+        .and_then(|weight| weight.parse().ok());
+    (name, weight.unwrap_or(1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, HeaderValue, header};
+
+    use super::MediaType;
+
+    #[test]
+    fn the_client_chooses_the_media_type() {
+        use MediaType::{GraphqlResponse, Json};
+        for (accept, expected) in [
+            ("", Json),
+            ("*/*", Json),
+            ("application/json", Json),
+            ("application/graphql-response+json", GraphqlResponse),
+            (
+                "application/graphql-response+json, application/json;q=0.9",
+                GraphqlResponse,
+            ),
+            (
+                "application/json, application/graphql-response+json;q=0.5",
+                Json,
+            ),
+            ("application/graphql-response+json;q=0", Json),
+            ("text/html, image/png", Json),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+            assert_eq!(MediaType::accepted(&headers), expected, "{accept:?}");
+        }
+    }
+}

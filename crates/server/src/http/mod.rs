@@ -1,0 +1,40 @@
+//! The HTTP layer: GraphQL over HTTP, who asks and for which organization, and what an operator watches.
+
+mod auth;
+mod body;
+mod error;
+mod graphql;
+mod health;
+mod jwks;
+mod media;
+mod playground;
+mod request_id;
+mod request_log;
+mod tenant;
+mod timeout;
+mod upload;
+
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+    routing::{get, post},
+};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::server::App;
+
+/// Everything that the server answers.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/graphql", post(graphql::answer).get(playground::show))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/.well-known/jwks.json", get(jwks::show))
+        .fallback(error::no_such_page)
+        .method_not_allowed_fallback(error::no_such_method)
+        // From the inside out: what goes wrong is answered in our own form, and every answer is logged.
+        .layer(from_fn_with_state(app.clone(), timeout::limit))
+        .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(from_fn(request_log::log))
+        .with_state(app)
+}

@@ -1,0 +1,57 @@
+//! One line of log for each request: what was asked, what came of it, for whom; never tokens or bodies.
+
+use std::time::Instant;
+
+use axum::{extract::Request, middleware::Next, response::Response};
+use tracing::{Instrument, Span, field::Empty};
+
+use super::{
+    request_id::{self, RequestId},
+    tenant::Identity,
+};
+
+/// Numbers the request, runs it in a span that carries its number, and writes its line.
+pub(super) async fn log(mut request: Request, next: Next) -> Response {
+    let start = Instant::now();
+    let id = RequestId::of(request.headers());
+    let header = id.header();
+    let path = request.uri().path().to_owned();
+    // Probes come every few seconds and say nothing.
+    let probe = matches!(path.as_str(), "/healthz" | "/readyz");
+    let span = tracing::info_span!(
+        "request",
+        method = %request.method(),
+        path,
+        tenant = Empty,
+        member = Empty,
+        id = %id.0,
+    );
+    request.extensions_mut().insert(id);
+    async move {
+        let mut response = next.run(request).await;
+        if let Some(header) = header {
+            response.headers_mut().insert(request_id::HEADER, header);
+        }
+        let status = response.status().as_u16();
+        let ms = start.elapsed().as_micros() / 1000;
+        if probe && status == 200 {
+            tracing::debug!(status, ms, "done");
+        } else {
+            tracing::info!(status, ms, "done");
+        }
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+/// Writes down for whom a request is, once that is known.
+pub(super) fn identified(identity: &Identity) {
+    let span = Span::current();
+    if let Ok(access) = &identity.access {
+        span.record("tenant", access.tenant().slug());
+        span.record("member", tracing::field::display(access.member().member_id));
+    } else if let Some(tenant) = &identity.named {
+        span.record("tenant", tenant.slug());
+    }
+}

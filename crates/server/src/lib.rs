@@ -1,0 +1,33 @@
+//! The server `outlay`: HTTP, configuration and the command line over the GraphQL schema.
+//!
+//! A test, or any program that wants a server of its own, starts one in process, on a port that the system chooses:
+//!
+//! ```no_run
+//! # async fn example(database: outlay_tenancy::DatabaseSettings) -> anyhow::Result<()> {
+//! use outlay_server::{ServerSettings, start};
+//!
+//! let server = start(ServerSettings::default(), database).await?;
+//! println!("{}", server.graphql_url());
+//! server.stop().await
+//! # }
+//! ```
+//!
+//! Several may run on one database; each follows what the others change.
+
+pub mod cli;
+
+mod config;
+mod database;
+mod demo;
+mod http;
+mod progress;
+mod published;
+mod report;
+mod server;
+mod shutdown;
+mod telemetry;
+mod user;
+mod welcome;
+
+pub use http::router;
+pub use server::{App, HttpSettings, Running, ServerSettings, close, serve, start};

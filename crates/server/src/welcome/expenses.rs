@@ -1,0 +1,151 @@
+//! The demo's expenses: a few of each state.
+
+use chrono::Days;
+use outlay_domain::{
+    Outlay, Result,
+    entity::tenant::ExpenseStatus::{
+        self, Approved, Draft, Reimbursed, Rejected, Submitted, Voided,
+    },
+    expense::{Approve, ChangeStatus, CreateExpense, Reimburse, Reject, Step, Submit, Void},
+    value::{ExchangeRate, Money, MoneyInput, Name, Note, Reason},
+};
+use outlay_tenancy::TenantAccess;
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use super::{books::Books, people::People, seeder::once};
+
+/// One expense: who, how many days ago, cents, currency, merchant, what for, category, state.
+type Row = (
+    Who,
+    u64,
+    i64,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    ExpenseStatus,
+);
+
+#[derive(Clone, Copy)]
+enum Who {
+    Ada,
+    Grace,
+    Alan,
+    Mary,
+}
+
+/// What a dollar costs in the demo, in EUR.
+const DOLLAR: Decimal = Decimal::from_parts(92, 0, 0, false, 2);
+
+#[rustfmt::skip]
+const ROWS: &[Row] = &[
+    (Who::Mary, 1, 4_620, "EUR", "Café Einstein", "Lunch with the interns", "Meals", Draft),
+    (Who::Mary, 2, 8_990, "EUR", "Deutsche Bahn", "Berlin to Hamburg, customer visit", "Travel", Submitted),
+    (Who::Mary, 2, 11_800, "EUR", "Hotel Hafen Hamburg", "One night, customer visit", "Travel", Submitted),
+    (Who::Mary, 5, 12_000, "USD", "Amazon Web Services", "Load test of the new API", "Software", Submitted),
+    (Who::Mary, 9, 44_900, "EUR", "IKEA", "Standing desk", "Office supplies", Rejected),
+    (Who::Mary, 12, -2_900, "EUR", "IKEA", "Lamp, returned", "Office supplies", Submitted),
+    (Who::Mary, 20, 5_499, "EUR", "O'Reilly", "Designing Data-Intensive Applications", "Training", Approved),
+    (Who::Mary, 41, 23_100, "EUR", "JetBrains", "Licence for a year", "Software", Reimbursed),
+    (Who::Alan, 3, 31_200, "EUR", "Lufthansa", "Flight to the Rust conference", "Travel", Submitted),
+    (Who::Alan, 15, 7_350, "EUR", "Trattoria Roma", "Team dinner after the release", "Meals", Approved),
+    (Who::Alan, 33, 59_000, "EUR", "Rust conference", "Ticket", "Training", Reimbursed),
+    (Who::Grace, 4, 2_350, "EUR", "DHL", "Contracts to the auditor", "Office supplies", Submitted),
+    (Who::Grace, 18, 9_900, "EUR", "DATEV", "Book-keeping, this quarter", "Software", Approved),
+    (Who::Ada, 8, 14_600, "EUR", "Eurostar", "To London and back", "Travel", Approved),
+    (Who::Ada, 8, 14_600, "EUR", "Eurostar", "Entered twice", "Travel", Voided),
+];
+
+/// Enters what is not there yet, and takes each to its state.
+pub(super) async fn enter(outlay: &Outlay, people: &People, books: &Books) -> Result<()> {
+    for (number, row) in ROWS.iter().enumerate() {
+        let key = format!("expense {number}");
+        let (who, .., status) = *row;
+        let (owner, approver) = match who {
+            Who::Ada => (&people.ada, &people.grace),
+            Who::Grace => (&people.grace, &people.ada),
+            Who::Alan => (&people.alan, &people.grace),
+            Who::Mary => (&people.mary, &people.alan),
+        };
+        let command = command(row, owner, people, books)?;
+        let id = once(outlay, owner, &key, command).await?.id;
+        let steps = Steps {
+            outlay,
+            key: &key,
+            id,
+        };
+        match status {
+            Draft => {}
+            Submitted => steps.take::<Submit>(owner, 1, None).await?,
+            Approved => {
+                steps.take::<Submit>(owner, 1, None).await?;
+                steps.take::<Approve>(approver, 2, None).await?;
+            }
+            Rejected => {
+                steps.take::<Submit>(owner, 1, None).await?;
+                let reason = "Order desks through Grace: we have a contract.";
+                steps.take::<Reject>(approver, 2, Some(reason)).await?;
+            }
+            Reimbursed => {
+                steps.take::<Submit>(owner, 1, None).await?;
+                steps.take::<Approve>(approver, 2, None).await?;
+                steps.take::<Reimburse>(&people.grace, 3, None).await?;
+            }
+            Voided => {
+                let reason = "The same ticket is there already.";
+                steps.take::<Void>(&people.grace, 1, Some(reason)).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn command(
+    row: &Row,
+    owner: &TenantAccess,
+    people: &People,
+    books: &Books,
+) -> Result<CreateExpense> {
+    let (_, days, cents, currency, merchant, description, category, _) = *row;
+    let spent_on = people.day - Days::new(days);
+    let amount = MoneyInput {
+        amount: Decimal::new(cents, 2),
+        currency_code: currency.to_owned(),
+    };
+    let foreign = currency != "EUR";
+    let rate = foreign.then(|| ExchangeRate::parse("exchangeRate", DOLLAR));
+    let department = owner.member().department_id;
+    Ok(CreateExpense {
+        amount: Money::parse("amount", &amount)?,
+        exchange_rate: rate.transpose()?,
+        spent_on,
+        merchant: Name::parse("merchant", merchant)?,
+        description: Note::parse("description", description)?,
+        reference: None,
+        category_id: books.categories.get(category).copied(),
+        department_id: None,
+        budget_id: department.and_then(|department| books.budget(department, spent_on)),
+        member_id: None,
+    })
+}
+
+/// The steps of one expense.
+struct Steps<'a> {
+    outlay: &'a Outlay,
+    key: &'a str,
+    id: Uuid,
+}
+
+impl Steps<'_> {
+    async fn take<S: Step>(
+        &self,
+        who: &TenantAccess,
+        version: i32,
+        reason: Option<&str>,
+    ) -> Result<()> {
+        let reason = reason.map(|reason| Reason::parse("reason", reason));
+        let step = ChangeStatus::<S>::new(self.id, version, reason.transpose()?);
+        once(self.outlay, who, self.key, step).await.map(drop)
+    }
+}

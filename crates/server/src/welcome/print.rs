@@ -1,0 +1,125 @@
+//! What a server says when it is ready: where it is, who can sign in, and a request to try.
+
+use std::{
+    io::{IsTerminal, Write, stdout},
+    time::Duration,
+};
+
+use anyhow::Result;
+use outlay_domain::{Outlay, entity::shared::organization, value::Email};
+use outlay_postgres::Cluster;
+use sea_orm::{EntityTrait, PaginatorTrait};
+
+use super::{
+    SLUG,
+    people::{OWNER, PASSWORD, find},
+};
+
+/// How long the printed token is good for.
+const DAY: Duration = Duration::from_hours(24);
+
+/// The request to try; a shell takes it in single quotes.
+const QUERY: &str = "{ expenses(first: 5, orderBy: {field: SPENT_ON, direction: DESC}) \
+                     { totalCount nodes { spentOn merchant status amount { amount currencyCode } \
+                     member { displayName } } } }";
+
+/// Prints the greeting to standard output.
+pub(crate) async fn greet(outlay: &Outlay, cluster: Option<&Cluster>, url: &str) -> Result<()> {
+    let style = Style::of_terminal();
+    let mut text = format!("\n  {}\n\n", style.bold("Outlay is ready."));
+    text += &style.fact("Playground", &format!("{url}/graphql"));
+    match cluster {
+        Some(cluster) => {
+            let major = cluster.installation().major();
+            let directory = cluster.directory().display();
+            text += &style.fact("Database", &format!("PostgreSQL {major} in {directory}"));
+            text += &demo(outlay, url, &style).await?;
+        }
+        None => text += &strangers(outlay).await?,
+    }
+    text += &format!("\n  {}\n", style.dim("Ctrl-C stops it."));
+    let mut out = stdout().lock();
+    // Whoever closed the standard output does not want to read this.
+    let _ = writeln!(out, "{text}");
+    Ok(())
+}
+
+/// The demo organization, if it is there and its owner has not left.
+async fn demo(outlay: &Outlay, url: &str, style: &Style) -> Result<String> {
+    let Some(tenant) = outlay.tenancy().directory().find_by_slug(SLUG).await? else {
+        return Ok(String::new());
+    };
+    let owner = Email::parse("email", OWNER)?;
+    let Ok(Some(ada)) = find(outlay, tenant.id(), &owner).await else {
+        return Ok(String::new());
+    };
+    let user = ada.member().user_id;
+    let session = outlay
+        .open_session_for(user, Some(tenant.id()), DAY)
+        .await?;
+    let until = session.expires_at.format("%-d %B, %H:%M UTC");
+    let token = &session.access_token;
+    let heading = |text: &str| format!("\n  {text}\n\n");
+    let person = |email: &str, does: &str| format!("    {email:<20} {}\n", style.dim(does));
+    Ok(heading(&format!(
+        "Sign in to the demo organization, {}, with the password {}:",
+        style.bold(SLUG),
+        style.bold(PASSWORD)
+    )) + &person(OWNER, "owner: may do everything")
+        + &person("grace@acme.example", "finance: keeps the books, pays back")
+        + &person("alan@acme.example", "approver: decides for Engineering")
+        + &person("mary@acme.example", "member: enters her own expenses")
+        + &heading(&format!(
+            "Or list its expenses as ada, by a token that is good until {until}:"
+        ))
+        + &format!(
+            "curl -s {url}/graphql -H 'Content-Type: application/json' \\\n  \
+             -H 'Authorization: Bearer {token}' \\\n  \
+             -d '{{\"query\": \"{QUERY}\"}}'\n"
+        ))
+}
+
+/// What to do next on a database of the operator's own.
+async fn strangers(outlay: &Outlay) -> Result<String> {
+    let organizations = organization::Entity::find().count(outlay.tenancy().shared());
+    if organizations.await? > 0 {
+        return Ok(String::new());
+    }
+    Ok("\n  There is no organization yet; make the first one with\n\n    \
+        outlay tenant create --slug acme --name 'Acme Ltd' --currency EUR --owner ada@acme.example\n"
+        .into())
+}
+
+/// Bold and dim on a terminal, plain elsewhere.
+struct Style {
+    on: bool,
+}
+
+impl Style {
+    fn of_terminal() -> Self {
+        let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        Self {
+            on: wanted && stdout().is_terminal(),
+        }
+    }
+
+    fn paint(&self, code: u8, text: &str) -> String {
+        if self.on {
+            format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    fn bold(&self, text: &str) -> String {
+        self.paint(1, text)
+    }
+
+    fn dim(&self, text: &str) -> String {
+        self.paint(2, text)
+    }
+
+    fn fact(&self, name: &str, value: &str) -> String {
+        format!("  {} {}\n", self.dim(&format!("{name:<11}")), value)
+    }
+}
