@@ -1,0 +1,116 @@
+//! Where and of what the numbers are.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde::Serialize;
+
+use crate::database::Database;
+use crate::options::Options;
+use crate::server::WORKSPACE;
+
+/// The machine, the programs and the size of the run.
+#[derive(Debug, Serialize)]
+pub struct Machine {
+    date: String,
+    commit: String,
+    cores: usize,
+    processor: String,
+    /// Processes that wanted to run in the minute before: above zero, somebody else was at work.
+    load_before: String,
+    outlay: String,
+    postgres: String,
+    wrk: String,
+    organizations: u32,
+    expenses: u32,
+    connections: u32,
+    seconds: u32,
+    warmup: u32,
+    /// Settings of the server that are not its defaults.
+    settings: Vec<String>,
+}
+
+impl Machine {
+    /// Asks the system and the programs.
+    pub fn describe(
+        options: &Options,
+        program: &Path,
+        database: &Database,
+        wrk: String,
+        load_before: String,
+    ) -> Self {
+        let cpus = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+        let model = cpus
+            .lines()
+            .find_map(|line| line.strip_prefix("model name"));
+        Self {
+            date: said_by(Command::new("date").args(["-u", "+%Y-%m-%dT%H:%MZ"])),
+            commit: commit(),
+            cores: std::thread::available_parallelism().map_or(0, usize::from),
+            processor: model
+                .unwrap_or_default()
+                .trim_start_matches(['\t', ' ', ':'])
+                .to_owned(),
+            load_before,
+            outlay: said_by(Command::new(program).arg("--version")),
+            postgres: database.version(),
+            wrk,
+            organizations: options.organizations,
+            expenses: options.expenses,
+            connections: options.connections,
+            seconds: options.seconds,
+            warmup: options.warmup(),
+            settings: options.set.clone(),
+        }
+    }
+}
+
+impl std::fmt::Display for Machine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(
+            f,
+            "{} · {} cores, {}, load before {} · {}, {}, {} · commit {}",
+            self.date,
+            self.cores,
+            self.processor,
+            self.load_before,
+            self.outlay,
+            self.postgres,
+            self.wrk,
+            self.commit,
+        )?;
+        write!(
+            f,
+            "{} organizations × {} expenses · {} connections, a random tenant for each request · {} s after {} s",
+            self.organizations, self.expenses, self.connections, self.seconds, self.warmup,
+        )?;
+        self.settings
+            .iter()
+            .try_for_each(|setting| write!(f, " · {setting}"))
+    }
+}
+
+/// The load average of the last minute.
+pub fn load_average() -> String {
+    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split(' ').next().unwrap_or_default().to_owned()
+}
+
+fn commit() -> String {
+    let git =
+        |arguments: &[&str]| said_by(Command::new("git").current_dir(WORKSPACE).args(arguments));
+    let commit = git(&["rev-parse", "--short", "--verify", "--quiet", "HEAD"]);
+    match (commit.as_str(), git(&["status", "--porcelain"]).is_empty()) {
+        ("", _) => "none".to_owned(),
+        (commit, true) => commit.to_owned(),
+        (commit, false) => format!("{commit} with changes"),
+    }
+}
+
+fn said_by(command: &mut Command) -> String {
+    let output = command.output();
+    output
+        .map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        .unwrap_or_default()
+}

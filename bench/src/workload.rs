@@ -1,0 +1,129 @@
+//! The three loads: what is asked of the server, and the SQL that is its floor.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use crate::demo::Organization;
+use crate::options::Case;
+use crate::tenant::Tenant;
+
+/// A load on the server and on the database below it.
+pub struct Workload {
+    /// Which it is.
+    pub case: Case,
+    /// Its name in the report.
+    pub name: &'static str,
+    /// The GraphQL document.
+    document: &'static str,
+    /// The variables of the request of this number for an organization.
+    variables: fn(&Organization, &Tenant, usize) -> Value,
+    /// Requests made ready for each organization.
+    variants: usize,
+    /// What every good answer holds.
+    pub must: &'static str,
+    /// The ideal SQL.
+    pub floor: &'static str,
+    /// A second floor to report beside it, and what it is.
+    pub other_floor: Option<(&'static str, &'static str)>,
+    /// The least share of the floor that was promised.
+    pub target: Option<f64>,
+}
+
+/// All loads, in the order of the run.
+pub const WORKLOADS: [Workload; 3] = [
+    Workload {
+        case: Case::ExpenseList,
+        name: "expense-list",
+        document: include_str!("../documents/expense-list.graphql"),
+        variables: expense_list,
+        variants: 1,
+        must: r#""edges":[{"#,
+        floor: include_str!("../sql/expense-list.sql"),
+        other_floor: Some((
+            "with totalCount",
+            include_str!("../sql/expense-list-counted.sql"),
+        )),
+        target: Some(0.4),
+    },
+    Workload {
+        case: Case::Spending,
+        name: "spending",
+        document: include_str!("../documents/spending.graphql"),
+        variables: spending,
+        variants: 1,
+        must: r#""rows":[{"#,
+        floor: include_str!("../sql/spending.sql"),
+        other_floor: None,
+        target: None,
+    },
+    Workload {
+        case: Case::CreateExpense,
+        name: "create-expense",
+        document: include_str!("../documents/create-expense.graphql"),
+        variables: create_expense,
+        variants: 40,
+        must: r#""expense":{"id""#,
+        floor: include_str!("../sql/create-expense.sql"),
+        other_floor: None,
+        target: Some(0.6),
+    },
+];
+
+impl Workload {
+    /// Writes the requests of all organizations for `load.lua`: a line each, token and body.
+    pub fn write_requests(
+        &self,
+        organizations: &[Organization],
+        tenants: &[Tenant],
+        file: &Path,
+    ) -> Result<()> {
+        let mut lines = Vec::with_capacity(organizations.len() * self.variants);
+        for organization in organizations {
+            let tenant = tenants
+                .iter()
+                .find(|tenant| tenant.slug == organization.slug);
+            let tenant = tenant
+                .with_context(|| format!("the database does not know {}", organization.slug))?;
+            for number in 0..self.variants {
+                let variables = (self.variables)(organization, tenant, number);
+                let body = json!({ "query": self.document, "variables": variables });
+                lines.push(format!("{}\t{body}\n", organization.token));
+            }
+        }
+        fs::write(file, lines.concat()).with_context(|| format!("cannot write {}", file.display()))
+    }
+}
+
+fn expense_list(_: &Organization, _: &Tenant, _: usize) -> Value {
+    json!({
+        "first": 20,
+        "after": null,
+        "filter": { "status": { "in": ["SUBMITTED"] } },
+        "orderBy": { "field": "SPENT_ON", "direction": "DESC" },
+    })
+}
+
+fn spending(_: &Organization, _: &Tenant, _: usize) -> Value {
+    json!({
+        "groupBy": ["CATEGORY", "MONTH"],
+        "filter": { "spentOn": { "from": "2025-01-01", "to": "2025-12-31" } },
+    })
+}
+
+/// An expense that names all that one can: the floor's insert checks the same references.
+fn create_expense(organization: &Organization, tenant: &Tenant, number: usize) -> Value {
+    let pick = |ids: &[String]| ids.get(number % ids.len().max(1)).cloned();
+    json!({ "input": {
+        // A whole number, which is right in every currency.
+        "amount": { "amount": (number + 1).to_string(), "currencyCode": tenant.currency },
+        "spentOn": format!("2025-{:02}-{:02}", number % 12 + 1, number % 28 + 1),
+        "merchant": "Corner Bakery",
+        "description": "Lunch with a customer",
+        "departmentId": pick(&organization.department_ids),
+        "categoryId": pick(&organization.category_ids),
+        "budgetId": pick(&organization.budget_ids),
+    } })
+}

@@ -1,0 +1,56 @@
+//! The schema as strangers read it.
+
+use async_graphql::Response;
+use serde_json::Value;
+
+async fn introspect() -> Value {
+    let query = "{ __schema { types { name kind description \
+        fields(includeDeprecated: true) { name description args { name description } } \
+        inputFields { name description } \
+        enumValues(includeDeprecated: true) { name description } } } }";
+    let response: Response = outlay_graphql::build().execute(query).await;
+    serde_json::to_value(&response).expect("JSON")["data"]["__schema"]["types"].clone()
+}
+
+fn undescribed(path: &str, thing: &Value, found: &mut Vec<String>) {
+    let name = format!("{path}{}", thing["name"].as_str().unwrap_or_default());
+    if thing["description"]
+        .as_str()
+        .unwrap_or_default()
+        .trim()
+        .is_empty()
+    {
+        found.push(name.clone());
+    }
+    for key in ["fields", "inputFields", "enumValues", "args"] {
+        for inner in thing[key].as_array().into_iter().flatten() {
+            undescribed(&format!("{name}."), inner, found);
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_type_field_argument_and_value_is_described() {
+    let types = introspect().await;
+    let ours = types.as_array().expect("types").iter().filter(|ty| {
+        let name = ty["name"].as_str().unwrap_or_default();
+        // `ID` is the specification's own, `Upload` the multipart specification's.
+        !name.starts_with("__") && !["ID", "Upload"].contains(&name)
+    });
+    let mut found = Vec::new();
+    for ty in ours {
+        undescribed("", ty, &mut found);
+    }
+    assert!(found.is_empty(), "without a description: {found:#?}");
+}
+
+#[test]
+fn the_schema_in_the_repository_is_what_the_code_says() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../schema.graphql");
+    let kept = std::fs::read_to_string(path).expect("schema.graphql");
+    assert_eq!(
+        kept,
+        outlay_graphql::sdl(),
+        "write it anew: cargo run -- schema > schema.graphql"
+    );
+}

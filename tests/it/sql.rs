@@ -1,0 +1,88 @@
+//! The SQL that the list of expenses runs: every statement, and as many for a hundred rows as for twenty.
+
+use outlay_tests::{Org, expense, money, server};
+use serde_json::{Value, json};
+
+/// Everything that the contract's list selects.
+const LIST: &str =
+    "query($first: Int!) { expenses(first: $first, orderBy: { field: SPENT_ON, direction: DESC }) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    edges {
+      cursor
+      node {
+        id spentOn merchant description status version
+        amount { amount currencyCode }
+        member { displayName department { name } }
+        category { name }
+        budget { year month department { name } }
+      }
+    }
+  } }";
+
+/// The statements of one request, in order, as the log has them.
+async fn statements(request_id: &str) -> Vec<String> {
+    let lines = server().await.log_lines(request_id);
+    let sql = lines.iter().filter(|line| line["target"] == "outlay::sql");
+    sql.filter_map(|line| line["fields"]["sql"].as_str().map(str::to_owned))
+        .collect()
+}
+
+/// An organization whose expenses have different members, departments, categories and budgets.
+async fn filled() -> Org {
+    let org = Org::new().await;
+    let account = org.account("Main", "0").await;
+    let (mut departments, mut categories, mut budgets, mut members) =
+        (vec![], vec![], vec![], vec![]);
+    for index in 0..4 {
+        let department = org.department(&format!("Department {index}")).await;
+        categories.push(org.category(&format!("Category {index}")).await);
+        let input = json!({
+            "departmentId": department, "accountId": account, "year": 2026, "month": index + 1, "amount": money("9"),
+        });
+        budgets.push(org.make("createBudget", input, "budget").await);
+        members.push(org.member_in("MEMBER", Some(&department)).await);
+        departments.push(department);
+    }
+    for index in 0..100 {
+        let mut input = expense(&format!("Shop {index}"), "1.00");
+        input["categoryId"] = json!(categories[index % 4]);
+        input["budgetId"] = json!(budgets[index % 4]);
+        members[index % 4]
+            .must("createExpense", input, "expense { id }")
+            .await;
+    }
+    org
+}
+
+#[tokio::test]
+async fn the_list_runs_the_same_few_statements_for_any_number_of_rows() {
+    let org = filled().await;
+    let mut counts = Vec::new();
+    for first in [20, 100] {
+        let answer = org.owner.run(LIST, json!({ "first": first })).await;
+        assert_eq!(answer.errors(), Vec::<String>::new(), "{}", answer.body);
+        let edges = answer.data("expenses.edges");
+        assert_eq!(edges.as_array().map(Vec::len), Some(first));
+        assert_ne!(
+            edges[0]["node"]["budget"]["department"]["name"],
+            Value::Null
+        );
+        counts.push(statements(&answer.request_id).await);
+    }
+    assert_eq!(counts[0].len(), counts[1].len());
+    assert!(counts[0].len() <= 8, "{:#?}", counts[0]);
+    let mut shown = counts[0].clone();
+    shown.sort();
+    insta::assert_snapshot!("expense_list", shown.join("\n"));
+}
+
+#[tokio::test]
+async fn spending_is_one_statement_and_one_for_each_kind_of_name() {
+    let org = filled().await;
+    let document = "{ spending(groupBy: [DEPARTMENT, CATEGORY, MONTH]) { count total { amount } \
+        rows { department { name } category { name } month total { amount } } } }";
+    let answer = org.owner.run(document, json!({})).await;
+    assert_eq!(answer.data("spending.count"), 100);
+    assert_eq!(statements(&answer.request_id).await.len(), 3);
+}

@@ -1,0 +1,5 @@
+//! The server as the tests run it.
+
+fn main() -> std::process::ExitCode {
+    outlay_server::cli::main()
+}

@@ -1,0 +1,170 @@
+//! A client of the API, as a program over HTTP.
+
+use serde_json::{Value, json};
+
+use crate::Answer;
+
+/// Somebody with a URL and perhaps a token.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    url: String,
+    /// The bearer token sent with every request.
+    pub token: Option<String>,
+    /// More headers.
+    pub headers: Vec<(&'static str, String)>,
+}
+
+impl Client {
+    pub(crate) fn new(url: &str) -> Self {
+        Self {
+            http: reqwest::Client::new(),
+            url: url.to_owned(),
+            token: None,
+            headers: Vec::new(),
+        }
+    }
+
+    /// The same client with this token.
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Self {
+        Self {
+            token: Some(token.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    /// The same client without a token.
+    #[must_use]
+    pub fn anonymous(&self) -> Self {
+        Self {
+            token: None,
+            ..self.clone()
+        }
+    }
+
+    /// The same client with one more header.
+    #[must_use]
+    pub fn with_header(&self, name: &'static str, value: &str) -> Self {
+        let mut client = self.clone();
+        client.headers.push((name, value.to_owned()));
+        client
+    }
+
+    /// The same client of another server.
+    #[must_use]
+    pub fn at(&self, url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            ..self.clone()
+        }
+    }
+
+    /// A request to this path with the client's headers.
+    #[must_use]
+    pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
+        let mut request = self.http.request(method, format!("{}{path}", self.url));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        request
+    }
+
+    /// Runs a document.
+    ///
+    /// # Panics
+    /// When the server does not answer with JSON.
+    pub async fn run(&self, document: &str, variables: Value) -> Answer {
+        self.try_run(document, variables).await.expect("an answer")
+    }
+
+    /// Runs a document; an error when the server does not answer.
+    ///
+    /// # Errors
+    /// When there is no answer, or none in JSON.
+    pub async fn try_run(
+        &self,
+        document: &str,
+        variables: Value,
+    ) -> Result<Answer, reqwest::Error> {
+        let body = json!({ "query": document, "variables": variables });
+        let response = self
+            .request(reqwest::Method::POST, "/graphql")
+            .json(&body)
+            .send()
+            .await?;
+        let status = response.status().as_u16();
+        let request_id = response
+            .headers()
+            .get("x-request-id")
+            .and_then(|id| id.to_str().ok())
+            .unwrap_or_default()
+            .to_owned();
+        Ok(Answer {
+            status,
+            request_id,
+            body: response.json().await?,
+        })
+    }
+
+    /// Runs a mutation of one field with one input.
+    pub async fn mutate(&self, field: &str, input: Value, selection: &str) -> Answer {
+        let mut name = field.to_owned();
+        name[..1].make_ascii_uppercase();
+        let document = format!(
+            "mutation Run($input: {name}Input!) {{ {field}(input: $input) {{ {selection} errors {{ code field message }} }} }}"
+        );
+        self.run(&document, json!({ "input": input })).await
+    }
+
+    /// Runs a mutation that must succeed; what its payload holds.
+    ///
+    /// # Panics
+    /// When there is any error.
+    pub async fn must(&self, field: &str, input: Value, selection: &str) -> Value {
+        let answer = self.mutate(field, input, selection).await;
+        let payload = answer.data(field);
+        assert!(
+            answer.errors().is_empty() && payload["errors"] == json!([]),
+            "{field}: {}",
+            answer.body
+        );
+        payload
+    }
+
+    /// Sends a document with a file in `variables.input.file`, by the GraphQL multipart request specification.
+    ///
+    /// # Panics
+    /// When the server does not answer with JSON.
+    pub async fn upload(
+        &self,
+        document: &str,
+        variables: Value,
+        name: &str,
+        file: Vec<u8>,
+    ) -> Answer {
+        let operations = json!({ "query": document, "variables": variables }).to_string();
+        let form = reqwest::multipart::Form::new()
+            .text("operations", operations)
+            .text("map", r#"{"0": ["variables.input.file"]}"#)
+            .part(
+                "0",
+                reqwest::multipart::Part::bytes(file).file_name(name.to_owned()),
+            );
+        let response = self
+            .request(reqwest::Method::POST, "/graphql")
+            .multipart(form)
+            .send()
+            .await;
+        let response = response.expect("an answer");
+        let status = response.status().as_u16();
+        Answer {
+            status,
+            request_id: String::new(),
+            body: response.json().await.expect("JSON"),
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! The harness of the black-box suites: one PostgreSQL and one server for all tests, one organization for each.
+//!
+//! ```ignore
+//! let org = Org::new().await;
+//! let mary = org.member("MEMBER").await;
+//! let answer = mary.run("query { expenses(first: 20) { totalCount } }", json!({})).await;
+//! assert_eq!(answer.data("expenses.totalCount"), 0);
+//! ```
+
+mod answer;
+mod client;
+mod database;
+mod organization;
+mod patience;
+mod server;
+
+pub use answer::Answer;
+pub use client::Client;
+pub use database::{ask, ask_all, connect, execute};
+pub use organization::{Org, expense, money, sign_up, unique};
+pub use patience::{soon, within};
+pub use server::{
+    PASSWORD, Server, cluster, database_url, new_database, program, second_server, server,
+};

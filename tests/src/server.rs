@@ -1,0 +1,268 @@
+//! A real server on a real database, as processes of their own.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex, PoisonError, mpsc},
+    thread,
+};
+
+use outlay_postgres::{Cluster, Options};
+use tokio::sync::OnceCell;
+
+use crate::Client;
+
+/// The password of every user that the tests make.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// Starts the server and kills it once we are gone, however we go: the pipe to `cat` closes with us.
+const GUARD: &str = r#""$@" & server=$!; cat >/dev/null; kill -9 "$server""#;
+
+static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
+static SERVER: OnceCell<Server> = OnceCell::const_new();
+static SECOND: OnceCell<Server> = OnceCell::const_new();
+
+/// The PostgreSQL of this test run; it ends with the run.
+///
+/// # Panics
+/// When it cannot be started.
+pub async fn cluster() -> &'static Cluster {
+    CLUSTER
+        .get_or_init(async || {
+            Cluster::start(Options::ephemeral())
+                .await
+                .expect("PostgreSQL starts")
+        })
+        .await
+}
+
+/// The server that most tests share.
+///
+/// # Panics
+/// When it cannot be started.
+pub async fn server() -> &'static Server {
+    SERVER
+        .get_or_init(async || Server::start(&database_url().await, &[]).await)
+        .await
+}
+
+/// Another server process on the same database.
+///
+/// # Panics
+/// When it cannot be started.
+pub async fn second_server() -> &'static Server {
+    server().await;
+    SECOND
+        .get_or_init(async || Server::start(&database_url().await, &[]).await)
+        .await
+}
+
+/// The owner's URL of the shared server's database.
+pub async fn database_url() -> String {
+    cluster().await.url("outlay", "outlay")
+}
+
+/// Makes an empty database for a test that wants one of its own; its URL.
+///
+/// # Panics
+/// When it cannot be made.
+pub async fn new_database() -> String {
+    let name = crate::unique("db").replace('-', "_");
+    let psql = cluster().await.installation().program("psql");
+    let made = Command::new(psql)
+        .arg(cluster().await.url("outlay", "postgres"))
+        .args(["-qc", &format!("CREATE DATABASE {name}")])
+        .status();
+    assert!(made.expect("psql runs").success());
+    cluster().await.url("outlay", &name)
+}
+
+/// The server's program, which stands beside the folder of the test programs.
+///
+/// # Panics
+/// When this is no test program.
+#[must_use]
+pub fn program() -> PathBuf {
+    let test = std::env::current_exe().expect("a program");
+    let folder = test.parent().and_then(Path::parent).expect("a folder");
+    folder.join("outlay-under-test")
+}
+
+/// A server process. It belongs to no runtime, so that tests may share it that each have their own.
+pub struct Server {
+    /// Where it answers, such as `http://127.0.0.1:40123`.
+    pub url: String,
+    log: Arc<Mutex<Vec<String>>>,
+    child: Child,
+    guarded: bool,
+}
+
+impl Server {
+    /// Starts a server on a database, with more arguments, and waits until it listens.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start(database_url: &str, arguments: &[&str]) -> Self {
+        let request_url = database_url.replace("postgres://outlay@", "postgres://outlay_request@");
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", GUARD, "guard"])
+            .arg(program())
+            .arg("serve")
+            .args([
+                "--listen",
+                "127.0.0.1:0",
+                "--log-format",
+                "json",
+                "--log",
+                "info,outlay::sql=debug",
+            ])
+            .args([
+                "--database-url",
+                database_url,
+                "--request-database-url",
+                &request_url,
+            ])
+            .args(arguments);
+        Self::spawn(command, true).await
+    }
+
+    /// Starts a server on an embedded database in this directory, without a guard: it is killed when dropped.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start_embedded(directory: &Path) -> Self {
+        let mut command = Command::new(program());
+        command
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--log-format",
+                "json",
+                "--data-dir",
+            ])
+            .arg(directory);
+        Self::spawn(command, false).await
+    }
+
+    async fn spawn(mut command: Command, guarded: bool) -> Self {
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command
+            .env_remove("DATABASE_URL")
+            .spawn()
+            .expect("the server starts");
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let (errors, kept) = (child.stderr.take().expect("stderr"), log.clone());
+        // Threads, since the tasks of a test's runtime end with the test and would close the pipes.
+        let reader = thread::spawn(move || {
+            for line in BufReader::new(errors).lines().map_while(Result::ok) {
+                kept.lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(line);
+            }
+        });
+        let output = BufReader::new(child.stdout.take().expect("stdout"));
+        let (found, url) = mpsc::channel();
+        thread::spawn(move || announce_url(output, &found));
+        let url = tokio::task::spawn_blocking(move || url.recv())
+            .await
+            .expect("a thread");
+        let Ok(url) = url else {
+            reader.join().expect("a reader");
+            let log = log.lock().unwrap_or_else(PoisonError::into_inner);
+            panic!(
+                "the server did not say where it listens:\n{}",
+                log.join("\n")
+            )
+        };
+        Self {
+            url,
+            log,
+            child,
+            guarded,
+        }
+    }
+
+    /// A client that has not signed in.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        Client::new(&self.url)
+    }
+
+    /// Its process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The lines of its log that hold this text.
+    #[must_use]
+    pub fn log_lines(&self, text: &str) -> Vec<serde_json::Value> {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.iter()
+            .filter(|line| line.contains(text))
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect()
+    }
+
+    /// Ends it at once, as a power cut would.
+    ///
+    /// # Panics
+    /// When it cannot be killed.
+    pub async fn kill(mut self) {
+        self.child.kill().expect("it dies");
+        self.child.wait().expect("it ends");
+    }
+
+    /// Asks it to stop, as an operator would; its exit code.
+    ///
+    /// # Panics
+    /// When it cannot be asked.
+    pub async fn terminate(mut self) -> Option<i32> {
+        let pid = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &pid])
+                .status()
+                .expect("kill runs")
+                .success()
+        );
+        tokio::task::spawn_blocking(move || self.child.wait().expect("it ends").code())
+            .await
+            .expect("a thread")
+    }
+
+    /// Closes the guard's pipe, so that a guarded server is killed.
+    pub async fn stop(mut self) {
+        drop(self.child.stdin.take());
+        let _ = tokio::task::spawn_blocking(move || self.child.wait()).await;
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // A guard must live to see its pipe close and kill the server.
+        drop(self.child.stdin.take());
+        if !self.guarded {
+            let _ = self.child.kill();
+        }
+    }
+}
+
+/// Sends the first URL that the server prints, and reads on so that it can go on printing.
+fn announce_url(output: impl BufRead, found: &mpsc::Sender<String>) {
+    for line in output.lines().map_while(Result::ok) {
+        if let Some(start) = line.find("http://127.0.0.1:") {
+            let rest = &line[start..];
+            let end = rest["http://".len()..]
+                .find(['/', ' '])
+                .map_or(rest.len(), |end| end + "http://".len());
+            let _ = found.send(rest[..end].to_owned());
+        }
+    }
+}
