@@ -1,18 +1,20 @@
 //! Black-box tests over HTTP, a folder a noun.
 
-// mod account;
-// mod bad_input;
-// mod category;
-// mod cli;
-// mod department;
-// mod expense;
+mod account;
+mod bad_input;
+mod budget;
+mod category;
+mod cli;
+mod contract;
+mod department;
+mod expense;
+mod graphql;
 mod identity;
+mod import;
+mod isolation;
 mod member;
 mod organization;
-// mod write;
-// The lead adds:
-mod budget;
-mod contract;
-mod graphql;
-mod isolation;
+mod readme;
 mod sql;
+mod tenancy;
+mod write;

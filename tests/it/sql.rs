@@ -20,12 +20,9 @@ const LIST: &str =
     }
   } }";
 
-/// The statements of one request, in order, as the log has them.
+/// The statements of one request, in order.
 async fn statements(request_id: &str) -> Vec<String> {
-    let lines = server().await.log_lines(request_id);
-    let sql = lines.iter().filter(|line| line["target"] == "outlay::sql");
-    sql.filter_map(|line| line["fields"]["sql"].as_str().map(str::to_owned))
-        .collect()
+    server().await.statements(request_id).await
 }
 
 /// An organization whose expenses have different members, departments, categories and budgets.

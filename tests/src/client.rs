@@ -156,6 +156,7 @@ impl Client {
             );
         let response = self
             .request(reqwest::Method::POST, "/graphql")
+            .header("graphql-require-preflight", "1")
             .multipart(form)
             .send()
             .await;

@@ -6,6 +6,7 @@ use std::{
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex, PoisonError, mpsc},
     thread,
+    time::Duration,
 };
 
 use outlay_postgres::{Cluster, Options};
@@ -208,6 +209,26 @@ impl Server {
             .filter(|line| line.contains(text))
             .filter_map(|line| serde_json::from_str(line).ok())
             .collect()
+    }
+
+    /// The SQL of one request, in order, as the log has it; waits for the log to say that the request is done.
+    ///
+    /// # Panics
+    /// When it does not say so.
+    pub async fn statements(&self, request_id: &str) -> Vec<String> {
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
+        loop {
+            let lines = self.log_lines(request_id);
+            if lines.iter().any(|line| line["message"] == "done") {
+                let sql = lines.iter().filter_map(|line| line["sql"].as_str());
+                return sql.map(str::to_owned).collect();
+            }
+            assert!(
+                tokio::time::Instant::now() < deadline,
+                "the log does not say that {request_id} is done"
+            );
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     /// Ends it at once, as a power cut would.

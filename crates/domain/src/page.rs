@@ -1,7 +1,7 @@
 //! Pages of a list by keyset: as fast at the end as at the start, and steady while rows come and go.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use sea_orm::{
     ConnectionTrait, EntityTrait, Order, QueryOrder, QuerySelect, QueryTrait, Select,
@@ -168,6 +168,17 @@ pub(crate) enum KeyKind {
 }
 
 impl Key {
+    /// Whether the database can hold it: a cursor that somebody wrote may say anything.
+    fn can_be_stored(&self) -> bool {
+        let years = 1..10_000;
+        match self {
+            Self::Text(text) => !text.contains('\0'),
+            Self::Date(date) => years.contains(&date.year()),
+            Self::Time(time) => years.contains(&time.year()),
+            Self::Decimal(_) | Self::Int(_) | Self::Id(_) => true,
+        }
+    }
+
     fn kind(&self) -> KeyKind {
         match self {
             Self::Text(_) => KeyKind::Text,
@@ -196,11 +207,7 @@ impl<E: EntityTrait> Ordering<E> {
                 name == self.name && keys.iter().map(Key::kind).eq(self.kinds.iter().copied())
             })
             .map(|(_, keys)| keys)
-            .filter(|keys| {
-                !keys
-                    .iter()
-                    .any(|key| matches!(key, Key::Text(text) if text.contains('\0')))
-            });
+            .filter(|keys| keys.iter().all(Key::can_be_stored));
         keys.ok_or_else(|| {
             Error::invalid(
                 field,

@@ -42,38 +42,58 @@ pub struct UserError {
     message: String,
 }
 
-/// Splits the outcome of a mutation: a result, errors for the payload, or an error of the whole field.
-pub(crate) fn outcome<T>(
+impl From<&Error> for UserError {
+    fn from(error: &Error) -> Self {
+        Self {
+            code: error.code().into(),
+            field: error.field().map(str::to_owned),
+            message: error.to_string(),
+        }
+    }
+}
+
+/// What a nullable field answers: a value, null, or an error that makes this field null and no other.
+///
+/// Inside out for that reason: async-graphql lets the error of a `Result<Option<_>>` make the parent null too, and so
+/// the whole answer, with what other fields have read or already written.
+pub(crate) type Answer<T> = Option<async_graphql::Result<T>>;
+
+/// Answers a query's field: with what was found, which may be nothing.
+pub(crate) fn found<T>(result: Result<impl Into<Option<T>>, Error>) -> Answer<T> {
+    let found = result.map(Into::into).transpose()?;
+    Some(found.map_err(|error| problem(&error)))
+}
+
+/// Answers a mutation's field: with a payload of what was done or what to mend, or with an error of the whole field.
+pub(crate) fn answer<T, P>(
     result: Result<T, Error>,
-) -> async_graphql::Result<(Option<T>, Vec<UserError>)> {
-    split(result, is_mendable)
+    payload: impl FnOnce(Option<T>, Vec<UserError>) -> P,
+) -> Answer<P> {
+    found(settle(result, payload, is_mendable))
 }
 
 /// The same for a mutation that takes credentials: wrong ones, or a user who is no member where they ask to be let
 /// in, are mended by other ones.
-pub(crate) fn outcome_of_sign_in<T>(
+pub(crate) fn answer_sign_in<T, P>(
     result: Result<T, Error>,
-) -> async_graphql::Result<(Option<T>, Vec<UserError>)> {
-    split(result, |error| {
+    payload: impl FnOnce(Option<T>, Vec<UserError>) -> P,
+) -> Answer<P> {
+    let is_mendable = |error: &Error| {
         matches!(error, Error::Unauthenticated(_) | Error::NotFound { .. }) || is_mendable(error)
-    })
+    };
+    found(settle(result, payload, is_mendable))
 }
 
-fn split<T>(
+/// Puts into the payload what a person can mend.
+fn settle<T, P>(
     result: Result<T, Error>,
-    is_mendable: impl Fn(&Error) -> bool,
-) -> async_graphql::Result<(Option<T>, Vec<UserError>)> {
+    payload: impl FnOnce(Option<T>, Vec<UserError>) -> P,
+    is_mendable: impl FnOnce(&Error) -> bool,
+) -> Result<P, Error> {
     match result {
-        Ok(value) => Ok((Some(value), Vec::new())),
-        Err(error) if is_mendable(&error) => {
-            let error = UserError {
-                code: error.code().into(),
-                field: error.field().map(str::to_owned),
-                message: error.to_string(),
-            };
-            Ok((None, vec![error]))
-        }
-        Err(error) => Err(problem(&error)),
+        Ok(value) => Ok(payload(Some(value), Vec::new())),
+        Err(error) if is_mendable(&error) => Ok(payload(None, vec![UserError::from(&error)])),
+        Err(error) => Err(error),
     }
 }
 

@@ -28,6 +28,7 @@ mod organization;
 mod removable;
 mod scalar;
 mod schema;
+mod upload;
 
 pub use context::RequestContext;
 pub use error::{ErrorCode, problem};

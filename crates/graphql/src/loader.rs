@@ -5,6 +5,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use async_graphql::Context as GraphqlContext;
 use dataloader::{BatchFn, cached::Loader};
 use outlay_domain::{
     Context, Error, Result, account, budget, category, department, entity::tenant, expense, import,
@@ -12,6 +13,11 @@ use outlay_domain::{
 };
 use rust_decimal::Decimal;
 use uuid::Uuid;
+
+use crate::{
+    context::ContextExt,
+    error::{Answer, problem},
+};
 
 /// What a loader answers: the row, none, or why it could not be read.
 type Loaded<T> = std::result::Result<Option<T>, Arc<Error>>;
@@ -64,7 +70,7 @@ macro_rules! loaders {
 
             $(
                 pub(crate) async fn $field(&self, id: Uuid) -> async_graphql::Result<Option<$value>> {
-                    self.$field.load(id).await.map_err(|error| crate::error::problem(&error))
+                    self.$field.load(id).await.map_err(|error| problem(&error))
                 }
             )*
         }
@@ -96,3 +102,43 @@ impl Snapshot {
         &self.cx
     }
 }
+
+/// Which row a field shows: one, none, or one whose id could not be read.
+pub(crate) struct Wanted(Answer<Uuid>);
+
+impl From<Uuid> for Wanted {
+    fn from(id: Uuid) -> Self {
+        Self(Some(Ok(id)))
+    }
+}
+
+impl From<Option<Uuid>> for Wanted {
+    fn from(id: Option<Uuid>) -> Self {
+        Self(id.map(Ok))
+    }
+}
+
+impl From<Result<Uuid>> for Wanted {
+    fn from(id: Result<Uuid>) -> Self {
+        Self(Some(id.map_err(|error| problem(&error))))
+    }
+}
+
+/// For each kind of row a function that answers a nullable field with it.
+macro_rules! rows {
+    ($($row:ident)*) => {
+        $(
+            pub(crate) async fn $row<T: From<Arc<tenant::$row::Model>>>(
+                ctx: &GraphqlContext<'_>,
+                id: impl Into<Wanted>,
+            ) -> Answer<T> {
+                let Wanted(id) = id.into();
+                let id = id?;
+                let row = async { ctx.snapshot()?.$row(id?).await };
+                Some(row.await.transpose()?.map(T::from))
+            }
+        )*
+    };
+}
+
+rows! { department category account budget member expense import }

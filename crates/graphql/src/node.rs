@@ -1,7 +1,7 @@
 //! Anything by its global id.
 
 use async_graphql::{Context, ID, Interface, Object, Result};
-use futures::future::try_join_all;
+use futures::future::join_all;
 use outlay_domain::{Error, member as members};
 use uuid::Uuid;
 
@@ -11,11 +11,11 @@ use crate::{
     category::Category,
     context::ContextExt,
     department::Department,
-    error::problem,
+    error::{Answer, found, problem},
     expense::Expense,
     id::{Kind, decode},
     import::Import,
-    loader::Snapshot,
+    loader,
     member::{Invitation, Member},
     organization::Organization,
 };
@@ -58,8 +58,8 @@ impl NodeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global id of anything.")] id: ID,
-    ) -> Result<Option<Node>> {
-        find(ctx, &*ctx.snapshot()?, &id).await
+    ) -> Answer<Node> {
+        find(ctx, &id).await
     }
 
     /// The objects of these ids, in their order; null for each that there is not.
@@ -67,7 +67,7 @@ impl NodeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global ids, 100 at most.")] ids: Vec<ID>,
-    ) -> Result<Vec<Option<Node>>> {
+    ) -> Result<Vec<Answer<Node>>> {
         if ids.len() > MAX_NODES {
             let error = Error::LimitExceeded {
                 field: Some("ids"),
@@ -75,70 +75,45 @@ impl NodeQuery {
             };
             return Err(problem(&error));
         }
-        let snapshot = ctx.snapshot()?;
-        try_join_all(ids.iter().map(|id| find(ctx, &snapshot, id))).await
+        // Who may read nothing is told so once, not for each id.
+        ctx.snapshot()?;
+        Ok(join_all(ids.iter().map(|id| find(ctx, id))).await)
     }
 }
 
-async fn find(ctx: &Context<'_>, snapshot: &Snapshot, id: &ID) -> Result<Option<Node>> {
-    let Some((kind, id)) = decode(id) else {
-        return Ok(None);
-    };
-    Ok(match kind {
-        Kind::Organization => find_organization(ctx, id).await?.map(Node::Organization),
+async fn find(ctx: &Context<'_>, id: &ID) -> Answer<Node> {
+    let (kind, id) = decode(id)?;
+    match kind {
+        Kind::Organization => node(found::<Organization>(find_organization(ctx, id).await)),
         Kind::User => None,
-        Kind::Member => snapshot
-            .member(id)
-            .await?
-            .map(|row| Node::Member(row.into())),
-        Kind::Invitation => {
-            let invitation = members::find_invitation(snapshot.cx(), id)
-                .await
-                .map_err(|error| problem(&error))?;
-            invitation.map(|row| Node::Invitation(row.into()))
-        }
-        Kind::Department => snapshot
-            .department(id)
-            .await?
-            .map(|row| Node::Department(row.into())),
-        Kind::Category => snapshot
-            .category(id)
-            .await?
-            .map(|row| Node::Category(row.into())),
-        Kind::Account => snapshot
-            .account(id)
-            .await?
-            .map(|row| Node::Account(row.into())),
-        Kind::Budget => snapshot
-            .budget(id)
-            .await?
-            .map(|row| Node::Budget(row.into())),
-        Kind::Expense => snapshot
-            .expense(id)
-            .await?
-            .map(|row| Node::Expense(row.into())),
-        Kind::Import => snapshot
-            .import(id)
-            .await?
-            .map(|row| Node::Import(row.into())),
-    })
+        Kind::Member => node(loader::member::<Member>(ctx, id).await),
+        Kind::Invitation => node(found::<Invitation>(find_invitation(ctx, id).await)),
+        Kind::Department => node(loader::department::<Department>(ctx, id).await),
+        Kind::Category => node(loader::category::<Category>(ctx, id).await),
+        Kind::Account => node(loader::account::<Account>(ctx, id).await),
+        Kind::Budget => node(loader::budget::<Budget>(ctx, id).await),
+        Kind::Expense => node(loader::expense::<Expense>(ctx, id).await),
+        Kind::Import => node(loader::import::<Import>(ctx, id).await),
+    }
+}
+
+fn node(found: Answer<impl Into<Node>>) -> Answer<Node> {
+    Some(found?.map(Into::into))
 }
 
 /// The organization of the session; every other is one that the caller may not know of.
-async fn find_organization(ctx: &Context<'_>, id: Uuid) -> Result<Option<Organization>> {
+async fn find_organization(
+    ctx: &Context<'_>,
+    id: Uuid,
+) -> outlay_domain::Result<Option<Organization>> {
     let request = ctx.request();
-    let own = request
-        .access()
-        .map_err(|error| problem(&error))?
-        .tenant()
-        .id();
-    if id != own {
+    if id != request.access()?.tenant().id() {
         return Ok(None);
     }
-    let row = request
-        .outlay()
-        .get_organization(id)
-        .await
-        .map_err(|error| problem(&error))?;
-    Ok(Some(row.into()))
+    Ok(Some(request.outlay().get_organization(id).await?.into()))
+}
+
+async fn find_invitation(ctx: &Context<'_>, id: Uuid) -> outlay_domain::Result<Option<Invitation>> {
+    let row = members::find_invitation(ctx.request().snapshot()?.cx(), id).await?;
+    Ok(row.map(Into::into))
 }

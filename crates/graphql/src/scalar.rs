@@ -1,7 +1,7 @@
 //! Scalars of the schema, each with the specification that it follows.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, SecondsFormat, SubsecRound, Utc};
 
 /// A decimal number as a string, such as "12.50": exact, never a float. Whole numbers are read too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +62,33 @@ impl ScalarType for Date {
 
     fn to_value(&self) -> Value {
         Value::String(self.0.to_string())
+    }
+}
+
+/// A moment in UTC by RFC 3339, such as "2026-01-31T12:00:00Z", with up to six decimals of a second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DateTime(pub chrono::DateTime<Utc>);
+
+/// A moment in UTC by RFC 3339, such as "2026-01-31T12:00:00Z", with up to six decimals of a second.
+#[Scalar(
+    name = "DateTime",
+    specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6"
+)]
+impl ScalarType for DateTime {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let moment = match &value {
+            Value::String(text) => chrono::DateTime::parse_from_rfc3339(text).ok(),
+            _ => None,
+        };
+        moment.map(|moment| Self(moment.to_utc())).ok_or_else(|| {
+            InputValueError::custom("A DateTime is a string of the form \"2026-01-31T12:00:00Z\".")
+        })
+    }
+
+    fn to_value(&self) -> Value {
+        // As exact as the database keeps it.
+        let moment = self.0.trunc_subsecs(6);
+        Value::String(moment.to_rfc3339_opts(SecondsFormat::AutoSi, true))
     }
 }
 

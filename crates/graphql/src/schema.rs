@@ -87,3 +87,50 @@ fn name_code(error: &mut async_graphql::ServerError) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use async_graphql::parser::{
+        parse_schema,
+        types::{TypeDefinition, TypeKind, TypeSystemDefinition},
+    };
+
+    /// The types of the schema by name; that there are any shows that it can be built.
+    fn types() -> HashMap<String, TypeDefinition> {
+        let document = parse_schema(super::sdl()).expect("a valid SDL");
+        let definitions = document.definitions.into_iter();
+        let types = definitions.filter_map(|definition| match definition {
+            TypeSystemDefinition::Type(ty) => Some((ty.node.name.to_string(), ty.node)),
+            _ => None,
+        });
+        types.collect()
+    }
+
+    #[test]
+    fn a_mutation_that_fails_takes_no_other_with_it() {
+        let TypeKind::Object(mutation) = &types()["Mutation"].kind else {
+            panic!("Mutation is an object");
+        };
+        let required: Vec<_> = mutation
+            .fields
+            .iter()
+            .filter(|field| !field.node.ty.node.nullable)
+            .map(|field| field.node.name.node.as_str())
+            .collect();
+        assert!(required.is_empty(), "not nullable: {required:?}");
+    }
+
+    #[test]
+    fn every_scalar_says_what_it_is() {
+        let types = types();
+        for name in ["CurrencyCode", "Date", "DateTime", "Decimal", "Upload"] {
+            let scalar = &types[name];
+            let mut directives = scalar.directives.iter();
+            let specified = directives.any(|one| one.node.name.node == "specifiedBy");
+            assert!(scalar.description.is_some(), "{name} has no description");
+            assert!(specified, "{name} has no specification");
+        }
+    }
+}

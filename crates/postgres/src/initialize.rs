@@ -46,7 +46,11 @@ pub(crate) async fn initialize(
     remove_unfinished(directory.path());
     let unfinished = private_directory(directory.path(), UNFINISHED)?;
     runner.owner.give(unfinished.path())?;
-    initdb(runner, unfinished.path(), options).await?;
+    // A system without the first locale, such as macOS, has the second.
+    if let Err(error) = initdb(runner, unfinished.path(), options, "C.UTF-8").await {
+        tracing::debug!(%error, "falling back to the plain C locale");
+        initdb(runner, unfinished.path(), options, "C").await?;
+    }
     create_database(runner, unfinished.path(), options).await?;
 
     let data = directory.data();
@@ -58,11 +62,19 @@ pub(crate) async fn initialize(
         .map_err(Error::at(directory.path()))
 }
 
-async fn initdb(runner: &Runner, data: &Path, options: &Options) -> Result<(), Error> {
+/// Text is sorted by code point, which needs no locale of the system's, and its letters have case in every script as
+/// `ctype` knows them.
+async fn initdb(
+    runner: &Runner,
+    data: &Path,
+    options: &Options,
+    ctype: &str,
+) -> Result<(), Error> {
     let program = runner.program("initdb");
     let mut command = runner.command(&program)?;
     command
         .args(["-U", SUPERUSER, "-E", "UTF8", "--locale=C"])
+        .arg(format!("--lc-ctype={ctype}"))
         .args(["--auth-local=trust", "--auth-host=reject"])
         .args(options.is_ephemeral().then_some("--no-sync"))
         .arg("-D")

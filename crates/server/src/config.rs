@@ -18,7 +18,7 @@ pub(crate) struct DatabaseArgs {
     #[arg(long, global = true, env = "OUTLAY_DATA_DIR", value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
 
-    /// A PostgreSQL server of yours; DATABASE_URL is read too
+    /// A PostgreSQL server of yours; `DATABASE_URL` is read too
     #[arg(
         long,
         global = true,
@@ -28,7 +28,7 @@ pub(crate) struct DatabaseArgs {
     )]
     pub(crate) database_url: Option<String>,
 
-    /// The same database, signed in to as the role outlay_request; without it, requests step down to that role
+    /// The same database, signed in to as the role `outlay_request`; without it, requests step down to that role
     #[arg(
         long,
         global = true,
@@ -54,6 +54,7 @@ pub(crate) struct DatabaseArgs {
         long,
         global = true,
         env = "OUTLAY_TENANT_ROLES",
+        value_name = "KIND",
         value_enum,
         default_value_t
     )]
@@ -94,7 +95,7 @@ impl DatabaseArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Log")]
 pub(crate) struct LogArgs {
-    /// What to log, as levels: info, or info,outlay::sql=debug [default: info for serve, else warn]
+    /// What to log, as levels: info, or `info,outlay::sql=debug` [default: info for serve, else warn]
     #[arg(long, global = true, env = "OUTLAY_LOG", value_name = "FILTER")]
     pub(crate) log: Option<String>,
 
@@ -103,6 +104,7 @@ pub(crate) struct LogArgs {
         long,
         global = true,
         env = "OUTLAY_LOG_FORMAT",
+        value_name = "FORMAT",
         value_enum,
         default_value_t
     )]

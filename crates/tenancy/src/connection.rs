@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 use crate::{
     access::Tenant,
     error::query_error,
-    pool::{Lease, TenantPool},
+    pool::{Lease, TenantPool, was_kept},
     qualify::qualify,
 };
 
@@ -60,13 +60,19 @@ impl Session {
 
     async fn begin(source: &Source, tenant: &Tenant, begin: &str) -> Result<Self, DbErr> {
         match source {
-            Source::Requests(pool) => {
+            Source::Requests(pool) => loop {
                 let mut lease = pool.lease(tenant.id()).await.map_err(into_db_error)?;
+                let kept = was_kept(&lease);
                 lease.in_transaction = true;
                 let batch = sqlx::raw_sql(AssertSqlSafe(begin));
-                lease.postgres.execute(batch).await.map_err(query_error)?;
-                Ok(Self::Request(lease))
-            }
+                match lease.postgres.execute(batch).await {
+                    Ok(_) => return Ok(Self::Request(lease)),
+                    // The server may have restarted since it was last used: it is closed, and the next one tried.
+                    // A new connection that fails says how things are.
+                    Err(sqlx::Error::Io(_) | sqlx::Error::Database(_)) if kept => {}
+                    Err(error) => return Err(query_error(error)),
+                }
+            },
             Source::Owner(pool) => pool
                 .begin_with(AssertSqlSafe(begin))
                 .await

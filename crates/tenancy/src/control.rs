@@ -153,8 +153,7 @@ fn options(url: &str, settings: &DatabaseSettings) -> Result<PgConnectOptions, T
 async fn owner_pool(settings: &DatabaseSettings) -> Result<PgPool, TenancyError> {
     let pool = PgPoolOptions::new()
         .max_connections(settings.control_connections)
-        .acquire_timeout(settings.acquire_timeout)
-        .test_before_acquire(false);
+        .acquire_timeout(settings.acquire_timeout);
     Ok(pool.connect_with(options(&settings.url, settings)?).await?)
 }
 

@@ -4,11 +4,11 @@ use futures::{StreamExt, stream};
 use outlay_entity::shared::organization;
 use outlay_migration::{TENANT_MIGRATIONS, tenant_version};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait,
-    QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
+    QueryFilter, QueryOrder, QuerySelect, TransactionTrait, sea_query::Expr,
 };
 
-use crate::{Tenancy, TenancyError, Tenant, qualify::qualify};
+use crate::{Tenancy, TenancyError, Tenant, TenantRoles, qualify::qualify};
 
 /// How one tenant's migration ended.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ impl Tenancy {
     /// The database's own.
     pub async fn pending_migrations(&self) -> Result<u64, TenancyError> {
         use sea_orm::PaginatorTrait;
-        Ok(behind().count(self.shared()).await?)
+        Ok(self.behind().count(self.shared()).await?)
     }
 
     /// Brings every tenant forward, `parallel` at a time, and calls `each` as each one ends.
@@ -49,7 +49,7 @@ impl Tenancy {
         parallel: usize,
         mut each: impl FnMut(&MigrationOutcome),
     ) -> Result<FleetReport, TenancyError> {
-        let tenants = behind()
+        let tenants = self.behind()
             .order_by_asc(organization::Column::Id)
             .all(self.shared())
             .await?;
@@ -100,8 +100,13 @@ impl Tenancy {
         transaction.commit().await?;
         Ok(version)
     }
-}
 
-fn behind() -> sea_orm::Select<organization::Entity> {
-    organization::Entity::find().filter(organization::Column::SchemaVersion.lt(tenant_version()))
+    /// Tenants that lack a migration, or the role of their own that they are to have.
+    fn behind(&self) -> sea_orm::Select<organization::Entity> {
+        let mut lacking = Condition::any().add(organization::Column::SchemaVersion.lt(tenant_version()));
+        if self.settings().tenant_roles == TenantRoles::PerTenant {
+            lacking = lacking.add(Expr::cust("NOT EXISTS (SELECT FROM pg_roles WHERE rolname = schema_name)"));
+        }
+        organization::Entity::find().filter(lacking)
+    }
 }

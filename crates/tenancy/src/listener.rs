@@ -54,7 +54,7 @@ async fn reconnect(listener: &mut PgListener, owner: &PgPool, directory: &Direct
                 *listener = fresh;
                 return;
             }
-            Err(error) => tracing::warn!(%error, "the directory cannot be followed yet"),
+            Err(error) => tracing::warn!(?error, "the directory cannot be followed yet"),
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(std::time::Duration::from_secs(2));

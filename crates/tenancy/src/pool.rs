@@ -153,6 +153,11 @@ impl TenantPool {
     }
 }
 
+/// Whether the connection was used before, so that it may be dead by now.
+pub(crate) fn was_kept(lease: &Lease) -> bool {
+    Object::metrics(lease).recycle_count > 0
+}
+
 fn noted(mut lease: Lease, tenant: TenantId) -> Lease {
     lease.tenants.insert(tenant);
     lease

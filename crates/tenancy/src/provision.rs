@@ -8,8 +8,8 @@ use outlay_entity::{
 };
 use outlay_migration::{PLACEHOLDER, TENANT_MIGRATIONS, TENANT_TABLES, tenant_version};
 use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, QueryTrait, TransactionTrait, TryInsert,
-    TryInsertResult,
+    ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, QueryTrait, TransactionTrait,
+    sea_query::OnConflict,
 };
 use uuid::Uuid;
 
@@ -151,9 +151,15 @@ async fn register(
             business_phone: Set(new.business_phone.clone()),
             ..Default::default()
         };
-        let insert = TryInsert::one(row).on_conflict_do_nothing();
-        if let TryInsertResult::Inserted(made) = insert.exec_with_returning(transaction).await? {
-            return Ok(made);
+        // On any conflict, of slug or short code: naming no column waits for whoever is taking the same.
+        let nothing = OnConflict::new().do_nothing().to_owned();
+        let insert = organization::Entity::insert(row).on_conflict(nothing);
+        if insert.exec_without_returning(transaction).await? > 0 {
+            let made = organization::Entity::find_by_id(id)
+                .one(transaction)
+                .await?;
+            return made
+                .ok_or_else(|| DbErr::RecordNotFound("organization just made".into()).into());
         }
         if slug_exists(transaction, &new.slug).await? {
             return Err(TenancyError::SlugTaken);

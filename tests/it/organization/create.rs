@@ -13,14 +13,12 @@ fn input(slug: &str) -> Value {
 
 /// How many schemas, organizations and memberships there are of an owner.
 async fn traces(email: &str) -> (i64, i64) {
-    let memberships = ask(&format!(
+    let memberships = format!(
         r#"SELECT count(*) FROM outlay.membership m JOIN outlay."user" u ON u.id = m.user_id WHERE u.email = '{email}'"#
-    ));
-    let strays = ask(
-        "SELECT count(*) FROM pg_namespace n LEFT JOIN outlay.organization o ON o.schema_name = n.nspname
-         WHERE n.nspname LIKE 't\\_%' AND o.id IS NULL",
     );
-    (memberships.await, strays.await)
+    let strays = "SELECT count(*) FROM pg_namespace n LEFT JOIN outlay.organization o ON o.schema_name = n.nspname
+         WHERE n.nspname LIKE 't\\_%' AND o.id IS NULL";
+    (ask(&memberships).await, ask(strays).await)
 }
 
 #[tokio::test]
@@ -30,14 +28,32 @@ async fn a_new_organization_can_be_used_at_once_on_every_server() {
     let slug = unique("org");
     let start = Instant::now();
     let made = person.must("createOrganization", input(&slug), MADE).await;
-    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    assert!(
+        start.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        start.elapsed()
+    );
     let code = made["organization"]["shortCode"].as_str().expect("a code");
     assert!(code.starts_with("ORG-") && code.len() == 8, "{code}");
     let owner = two.with_token(made["session"]["accessToken"].as_str().expect("a token"));
-    let answer = owner.run("{ organization { slug status } viewer { member { role } } }", json!({})).await;
-    assert_eq!(answer.data("organization"), json!({ "slug": slug, "status": "ACTIVE" }));
+    let answer = owner
+        .run(
+            "{ organization { slug status } viewer { member { role } } }",
+            json!({}),
+        )
+        .await;
+    assert_eq!(
+        answer.data("organization"),
+        json!({ "slug": slug, "status": "ACTIVE" })
+    );
     assert_eq!(answer.data("viewer.member.role"), "OWNER");
-    owner.must("createDepartment", json!({ "name": "First" }), "department { id }").await;
+    owner
+        .must(
+            "createDepartment",
+            json!({ "name": "First" }),
+            "department { id }",
+        )
+        .await;
 }
 
 #[tokio::test]
@@ -45,7 +61,9 @@ async fn a_taken_slug_is_a_conflict_and_leaves_nothing() {
     let org = Org::new().await;
     let email = format!("{}@o.example", unique("u"));
     let person = sign_up(&org.owner.anonymous(), &email, "Olive").await;
-    let answer = person.mutate("createOrganization", input(&org.slug), MADE).await;
+    let answer = person
+        .mutate("createOrganization", input(&org.slug), MADE)
+        .await;
     assert_eq!(answer.data("createOrganization.errors.0.code"), "CONFLICT");
     assert_eq!(answer.data("createOrganization.errors.0.field"), "slug");
     assert_eq!(answer.data("createOrganization.session"), json!(null));
@@ -64,8 +82,14 @@ async fn of_ten_at_once_with_one_slug_exactly_one_is_made() {
         async move { client.mutate("createOrganization", input, MADE).await }
     });
     let answers = futures::future::join_all(attempts).await;
-    let made = answers.iter().filter(|answer| answer.codes().is_empty()).count();
-    let refused = answers.iter().filter(|answer| answer.codes() == ["CONFLICT"]).count();
+    let made = answers
+        .iter()
+        .filter(|answer| answer.codes().is_empty())
+        .count();
+    let refused = answers
+        .iter()
+        .filter(|answer| answer.codes() == ["CONFLICT"])
+        .count();
     assert_eq!((made, refused), (1, 9));
     assert_eq!(traces(&email).await, (1, 0));
 }
@@ -74,10 +98,23 @@ async fn of_ten_at_once_with_one_slug_exactly_one_is_made() {
 async fn what_is_no_slug_is_refused() {
     let org = Org::new().await;
     let long = "x".repeat(64);
-    for slug in ["", " ", "a", "-ab", "ab-", "a_b", "a.b", "Ab", "a b", "café", "a\0b", "www", "api", &long] {
-        let answer = org.owner.mutate("createOrganization", input(slug), MADE).await;
-        assert_eq!(answer.data("createOrganization.errors.0.code"), "INVALID", "{slug:?}");
-        assert_eq!(answer.data("createOrganization.errors.0.field"), "slug", "{slug:?}");
+    for slug in [
+        "", " ", "a", "-ab", "ab-", "a_b", "a.b", "Ab", "a b", "café", "a\0b", "www", "api", &long,
+    ] {
+        let answer = org
+            .owner
+            .mutate("createOrganization", input(slug), MADE)
+            .await;
+        assert_eq!(
+            answer.data("createOrganization.errors.0.code"),
+            "INVALID",
+            "{slug:?}"
+        );
+        assert_eq!(
+            answer.data("createOrganization.errors.0.field"),
+            "slug",
+            "{slug:?}"
+        );
     }
 }
 
@@ -102,6 +139,10 @@ async fn every_other_field_is_named_when_it_is_wrong() {
 
 #[tokio::test]
 async fn nobody_makes_an_organization_who_is_not_signed_in() {
-    let answer = server().await.client().mutate("createOrganization", input(&unique("org")), MADE).await;
+    let answer = server()
+        .await
+        .client()
+        .mutate("createOrganization", input(&unique("org")), MADE)
+        .await;
     assert_eq!(answer.codes(), ["UNAUTHENTICATED"]);
 }

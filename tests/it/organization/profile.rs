@@ -10,7 +10,11 @@ const PROFILE: &str = "query ($code: String!) {
 async fn anybody_finds_an_organization_by_its_short_code_whatever_the_case() {
     let org = Org::new().await;
     let client = org.owner.anonymous();
-    for code in [org.short_code.clone(), org.short_code.to_lowercase(), format!(" {} ", org.short_code)] {
+    for code in [
+        org.short_code.clone(),
+        org.short_code.to_lowercase(),
+        format!(" {} ", org.short_code),
+    ] {
         let answer = client.run(PROFILE, json!({ "code": code })).await;
         let expected = json!({
             "shortCode": org.short_code, "slug": org.slug, "name": "Test Ltd", "brandColor": null, "logoUrl": null,
@@ -18,7 +22,10 @@ async fn anybody_finds_an_organization_by_its_short_code_whatever_the_case() {
         assert_eq!(answer.data("organizationProfile"), expected);
     }
     let answer = client.run(PROFILE, json!({ "code": "ZZZ-0000" })).await;
-    assert_eq!((answer.errors(), answer.data("organizationProfile")), (vec![], json!(null)));
+    assert_eq!(
+        (answer.errors(), answer.data("organizationProfile")),
+        (vec![], json!(null))
+    );
 }
 
 #[tokio::test]
@@ -27,11 +34,22 @@ async fn a_profile_shows_what_a_sign_in_page_needs_and_nothing_else() {
     let document = r#"{ __type(name: "OrganizationProfile") { fields { name } } }"#;
     let answer = org.owner.run(document, json!({})).await;
     let fields = answer.data("__type.fields");
-    let mut names: Vec<&str> =
-        fields.as_array().expect("fields").iter().filter_map(|field| field["name"].as_str()).collect();
+    let mut names: Vec<&str> = fields
+        .as_array()
+        .expect("fields")
+        .iter()
+        .filter_map(|field| field["name"].as_str())
+        .collect();
     names.sort_unstable();
-    assert_eq!(names, ["brandColor", "logoUrl", "name", "shortCode", "slug"]);
-    let answer = org.owner.anonymous().run("{ organization { name } }", json!({})).await;
+    assert_eq!(
+        names,
+        ["brandColor", "logoUrl", "name", "shortCode", "slug"]
+    );
+    let answer = org
+        .owner
+        .anonymous()
+        .run("{ organization { name } }", json!({}))
+        .await;
     assert_eq!(answer.errors(), ["UNAUTHENTICATED"]);
 }
 
@@ -42,7 +60,9 @@ async fn a_users_organizations_are_paged_by_name() {
     for name in ["Able", "Baker", "Charlie", "Zulu"] {
         let slug = unique("org");
         let input = json!({ "name": name, "slug": slug, "baseCurrency": "EUR" });
-        org.owner.must("createOrganization", input, "organization { id }").await;
+        org.owner
+            .must("createOrganization", input, "organization { id }")
+            .await;
         expected.push(slug);
     }
     // By name: the first one is Test Ltd.
@@ -53,11 +73,17 @@ async fn a_users_organizations_are_paged_by_name() {
             totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } nodes { slug } } } } }";
     let slugs = |value: &Value| -> Vec<String> {
         let nodes = value["nodes"].as_array().expect("nodes");
-        nodes.iter().map(|node| node["slug"].as_str().expect("a slug").to_owned()).collect()
+        nodes
+            .iter()
+            .map(|node| node["slug"].as_str().expect("a slug").to_owned())
+            .collect()
     };
     let (mut seen, mut after) = (Vec::new(), json!(null));
     loop {
-        let answer = org.owner.run(page, json!({ "first": 2, "after": after })).await;
+        let answer = org
+            .owner
+            .run(page, json!({ "first": 2, "after": after }))
+            .await;
         let list = answer.data("viewer.user.organizations");
         assert_eq!(list["totalCount"], 5);
         seen.extend(slugs(&list));
@@ -68,5 +94,8 @@ async fn a_users_organizations_are_paged_by_name() {
     }
     assert_eq!(seen, expected);
     let answer = org.owner.run(page, json!({ "last": 2 })).await;
-    assert_eq!(slugs(&answer.data("viewer.user.organizations")), expected[3..]);
+    assert_eq!(
+        slugs(&answer.data("viewer.user.organizations")),
+        expected[3..]
+    );
 }

@@ -23,6 +23,7 @@ use uuid::Uuid;
 use crate::{
     Context, Result,
     page::{self, Key, KeyKind, Ordering, Page, PageRequest},
+    permission::Permission,
 };
 
 pub(crate) use charge::check_charge;
@@ -45,7 +46,11 @@ pub struct BudgetFilter {
     pub month: Option<i16>,
 }
 
-fn select(filter: &BudgetFilter) -> Select<Entity> {
+/// Which budgets an account pays is the account's to tell, so that condition is for those alone who may see accounts.
+fn select(cx: &Context, filter: &BudgetFilter) -> Result<Select<Entity>> {
+    if filter.account_ids.is_some() {
+        cx.require(Permission::ReadAccounts)?;
+    }
     let any = |column: Column, ids: &Option<Vec<Uuid>>| ids.clone().map(|ids| column.eq_any(ids));
     let condition = Condition::all()
         .add_option(any(Column::DepartmentId, &filter.department_ids))
@@ -53,13 +58,13 @@ fn select(filter: &BudgetFilter) -> Select<Entity> {
         .add_option(any(Column::AccountId, &filter.account_ids))
         .add_option(filter.year.map(|year| Column::Year.eq(year)))
         .add_option(filter.month.map(|month| Column::Month.eq(month)));
-    Entity::find().filter(condition)
+    Ok(Entity::find().filter(condition))
 }
 
 /// Budgets, newest month first. Every member may see them.
 ///
 /// # Errors
-/// `Invalid` for a cursor that is none.
+/// `Forbidden` for a filter by account of those who do not see funds, `Invalid` for a cursor that is none.
 pub async fn list(
     cx: &Context,
     filter: &BudgetFilter,
@@ -72,15 +77,15 @@ pub async fn list(
         keys: |row| vec![Key::Int(row.year), Key::Int(row.month), Key::Id(row.id)],
         kinds: &[KeyKind::Int, KeyKind::Int, KeyKind::Id],
     };
-    page::fetch(cx.db(), select(filter), &ordering, request).await
+    page::fetch(cx.db(), select(cx, filter)?, &ordering, request).await
 }
 
 /// How many budgets there are.
 ///
 /// # Errors
-/// The database's own.
+/// `Forbidden` for a filter by account of those who do not see funds.
 pub async fn count(cx: &Context, filter: &BudgetFilter) -> Result<u64> {
-    Ok(select(filter).count(cx.db()).await?)
+    Ok(select(cx, filter)?.count(cx.db()).await?)
 }
 
 /// The budgets of these ids that there are, in no order.

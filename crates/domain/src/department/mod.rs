@@ -8,7 +8,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    Command, Context, Error, Result, WriteContext,
+    Command, Context, Error, Result, WriteContext, organization,
     page::{self, Key, KeyKind, Ordering, Page, PageRequest},
     permission::Permission,
     value::Name,
@@ -107,6 +107,10 @@ impl Command for UpdateDepartment {
 
     async fn run(&self, cx: &WriteContext) -> Result<Model> {
         cx.require(Permission::ManageBooks)?;
+        // Two moves at once may close a loop together that neither closes alone.
+        if matches!(self.parent_id, Some(Some(_))) {
+            organization::take_turns(cx).await?;
+        }
         let old = write::lock::<Entity>(cx, NOUN, self.id, self.version).await?;
         if let Some(Some(parent)) = self.parent_id {
             refuse_loop(cx, self.id, parent).await?;
@@ -128,10 +132,8 @@ impl Command for UpdateDepartment {
     }
 }
 
-/// A department cannot be part of itself, however far up. Two moves at once that would close a loop together both
-/// take the lock that is first in the chain, so one of them waits and then sees the other.
+/// A department cannot be part of itself, however far up.
 async fn refuse_loop(cx: &WriteContext, id: Uuid, parent: Uuid) -> Result<()> {
-    use sea_orm::QuerySelect;
     let mut above = Some(parent);
     for _ in 0..MAX_DEPTH {
         let Some(next) = above else { return Ok(()) };
@@ -141,10 +143,7 @@ async fn refuse_loop(cx: &WriteContext, id: Uuid, parent: Uuid) -> Result<()> {
                 "A department cannot be part of itself.",
             ));
         }
-        let row = Entity::find_by_id(next)
-            .lock_exclusive()
-            .one(cx.db())
-            .await?;
+        let row = Entity::find_by_id(next).one(cx.db()).await?;
         above = row.ok_or(Error::not_found(NOUN, "parentId"))?.parent_id;
     }
     Err(Error::invalid(

@@ -8,7 +8,7 @@ use outlay_entity::tenant::{
 use rust_decimal::Decimal;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Select,
-    sea_query::{LikeExpr, SimpleExpr, extension::postgres::PgExpr},
+    sea_query::{Expr, LikeExpr, SimpleExpr, extension::postgres::PgExpr},
 };
 use uuid::Uuid;
 
@@ -177,7 +177,7 @@ fn holds(column: Column, text: &SearchText) -> SimpleExpr {
         .replace('\\', "\\\\")
         .replace('%', "\\%")
         .replace('_', "\\_");
-    sea_orm::sea_query::Expr::col((Entity, column)).ilike(LikeExpr::new(format!("%{escaped}%")))
+    Expr::col((Entity, column)).ilike(LikeExpr::new(format!("%{escaped}%")))
 }
 
 pub(super) fn select(cx: &Context, filter: &ExpenseFilter) -> Select<Entity> {
@@ -206,7 +206,7 @@ pub async fn list(
 pub async fn count(cx: &Context, filter: &ExpenseFilter) -> Result<u64> {
     let counted = select(cx, filter)
         .select_only()
-        .column_as(Column::Id.count(), "count");
+        .expr_as(Expr::cust("count(*)"), "count");
     let count: Option<i64> = counted.into_tuple().one(cx.db()).await?;
     Ok(count
         .and_then(|count| u64::try_from(count).ok())

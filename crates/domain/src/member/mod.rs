@@ -10,7 +10,8 @@ use outlay_entity::tenant::{
     member::{Column, Entity, Model},
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Select,
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    Select,
     sea_query::{Expr, LikeExpr, extension::postgres::PgExpr},
 };
 use uuid::Uuid;
@@ -111,6 +112,26 @@ pub async fn find_many(cx: &Context, ids: &[Uuid]) -> Result<Vec<Model>> {
         .await?)
 }
 
+impl crate::Outlay {
+    /// The user who has been an owner of the organization for longest; for command lines, which nobody signs in to.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub async fn first_owner(&self, organization: Uuid) -> Result<Option<Uuid>> {
+        let Some(tenant) = self.tenancy().directory().find(organization).await? else {
+            return Ok(None);
+        };
+        let db = self.tenancy().write_shared(&tenant);
+        let owners = Entity::find()
+            .filter(Column::Role.eq(Role::Owner))
+            .filter(Column::Status.eq(MemberStatus::Active))
+            .order_by_asc(Column::Id);
+        let first = owners.one(&db).await;
+        db.release().await;
+        Ok(first?.map(|owner| owner.user_id))
+    }
+}
+
 /// Whether the caller may give, take or touch this role: owners are made and unmade by owners alone.
 fn require_authority_over(cx: &Context, role: Role) -> Result<()> {
     cx.require(if role == Role::Owner {
@@ -120,15 +141,22 @@ fn require_authority_over(cx: &Context, role: Role) -> Result<()> {
     })
 }
 
-/// Refuses to lose the last owner. The owners' rows stay locked, so that two who leave at once cannot both be
+/// The active owners, whose rows stay locked until the transaction ends, so that two who leave at once cannot both be
 /// second to last.
-async fn keep_an_owner(cx: &WriteContext, leaving: Uuid) -> Result<()> {
+///
+/// Invariant: called before any other member's row is locked, and it locks in the order of ids; so two such writes
+/// wait for each other, and never both.
+async fn lock_owners(cx: &WriteContext) -> Result<Vec<Model>> {
     let owners = Entity::find()
         .filter(Column::Role.eq(Role::Owner))
         .filter(Column::Status.eq(MemberStatus::Active))
-        .lock_exclusive()
-        .all(cx.db())
-        .await?;
+        .order_by_asc(Column::Id)
+        .lock_exclusive();
+    Ok(owners.all(cx.db()).await?)
+}
+
+/// Refuses to lose the last of the owners.
+fn keep_an_owner(owners: &[Model], leaving: Uuid) -> Result<()> {
     if owners.iter().any(|owner| owner.id != leaving) {
         return Ok(());
     }

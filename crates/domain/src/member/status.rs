@@ -17,7 +17,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{NOUN, keep_an_owner, require_authority_over};
+use super::{NOUN, keep_an_owner, lock_owners, require_authority_over};
 use crate::{Command, Error, Result, WriteContext, permission::Permission, write};
 
 /// Keeps a member from signing in; what the member did stays.
@@ -36,9 +36,10 @@ impl Command for DeactivateMember {
 
     async fn run(&self, cx: &WriteContext) -> Result<Model> {
         cx.require(Permission::ManageMembers)?;
+        let owners = lock_owners(cx).await?;
         let old = write::lock::<Entity>(cx, NOUN, self.id, self.version).await?;
         require_authority_over(cx, old.role)?;
-        set_status(cx, &old, MemberStatus::Deactivated).await
+        deactivate(cx, &old, &owners).await
     }
 
     async fn recall(&self, cx: &WriteContext, id: Uuid) -> Result<Model> {
@@ -82,6 +83,7 @@ impl Command for LeaveOrganization {
     const SHARED: bool = true;
 
     async fn run(&self, cx: &WriteContext) -> Result<Model> {
+        let owners = lock_owners(cx).await?;
         let own = Entity::find_by_id(cx.member_id())
             .lock_exclusive()
             .one(cx.db())
@@ -90,12 +92,19 @@ impl Command for LeaveOrganization {
             noun: NOUN,
             field: None,
         })?;
-        set_status(cx, &own, MemberStatus::Deactivated).await
+        deactivate(cx, &own, &owners).await
     }
 
     async fn recall(&self, cx: &WriteContext, id: Uuid) -> Result<Model> {
         write::recall::<Entity>(cx, NOUN, id).await
     }
+}
+
+async fn deactivate(cx: &WriteContext, member: &Model, owners: &[Model]) -> Result<Model> {
+    if member.role == Role::Owner && member.status == MemberStatus::Active {
+        keep_an_owner(owners, member.id)?;
+    }
+    set_status(cx, member, MemberStatus::Deactivated).await
 }
 
 async fn set_status(cx: &WriteContext, member: &Model, status: MemberStatus) -> Result<Model> {
@@ -105,9 +114,6 @@ async fn set_status(cx: &WriteContext, member: &Model, status: MemberStatus) -> 
             MemberStatus::Deactivated => "The member is deactivated already.",
         };
         return Err(Error::conflict("id", message));
-    }
-    if member.role == Role::Owner && status == MemberStatus::Deactivated {
-        keep_an_owner(cx, member.id).await?;
     }
     let row = ActiveModel {
         id: Set(member.id),

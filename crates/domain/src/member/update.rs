@@ -1,14 +1,14 @@
 //! A member's role, department and records.
 
 use outlay_entity::tenant::{
-    Role,
+    MemberStatus, Role,
     member::{ActiveModel, Entity, Model},
 };
 use outlay_tenancy::DirectoryChange;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use uuid::Uuid;
 
-use super::{NOUN, keep_an_owner, require_authority_over};
+use super::{NOUN, keep_an_owner, lock_owners, require_authority_over};
 use crate::{
     Command, Error, Result, WriteContext,
     permission::Permission,
@@ -44,13 +44,20 @@ impl Command for UpdateMember {
         if self.manager_id == Some(Some(self.id)) {
             return Err(Error::invalid("managerId", "Nobody reports to themselves."));
         }
+        let owners = match self.role {
+            None | Some(Role::Owner) => None,
+            Some(_) => Some(lock_owners(cx).await?),
+        };
         let old = write::lock::<Entity>(cx, NOUN, self.id, self.version).await?;
         require_authority_over(cx, old.role)?;
         if let Some(role) = self.role {
             require_authority_over(cx, role)?;
-            if old.role == Role::Owner && role != Role::Owner {
-                keep_an_owner(cx, self.id).await?;
-            }
+        }
+        if let Some(owners) = owners
+            && old.role == Role::Owner
+            && old.status == MemberStatus::Active
+        {
+            keep_an_owner(&owners, self.id)?;
         }
         let row = ActiveModel {
             id: Set(self.id),

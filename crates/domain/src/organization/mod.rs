@@ -8,9 +8,9 @@ pub use create::CreateOrganization;
 pub use update::UpdateOrganization;
 
 use outlay_entity::{shared::organization, tenant::settings};
-use sea_orm::EntityTrait;
+use sea_orm::{EntityTrait, QuerySelect};
 
-use crate::{Context, Error, Outlay, Result};
+use crate::{Context, Error, Outlay, Result, WriteContext};
 
 impl Outlay {
     /// An organization by id, for somebody who is known to be a member of it.
@@ -35,4 +35,12 @@ impl Outlay {
 pub async fn settings(cx: &Context) -> Result<settings::Model> {
     let row = settings::Entity::find().one(cx.db()).await?;
     row.ok_or_else(|| Error::internal("the tenant has no settings"))
+}
+
+/// Lets one writer at a time go on from here, of all in the organization that call this: the others wait until its
+/// transaction ends.
+pub(crate) async fn take_turns(cx: &WriteContext) -> Result<()> {
+    let rules = settings::Entity::find().lock_exclusive();
+    rules.one(cx.db()).await?;
+    Ok(())
 }

@@ -4,8 +4,9 @@ use std::fmt::Debug;
 
 use outlay_entity::tenant::idempotency_key::{ActiveModel, Column, Entity};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, TryInsert, TryInsertResult,
-    sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter,
+    sea_query::{Expr, OnConflict},
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -43,8 +44,12 @@ pub(super) async fn claim(
         request_hash: Set(hash.clone()),
         ..Default::default()
     };
-    let insert = TryInsert::one(row).on_conflict_do_nothing();
-    if let TryInsertResult::Inserted(_) = insert.exec_without_returning(cx.db()).await? {
+    let nothing = OnConflict::new().do_nothing().to_owned();
+    let claimed = Entity::insert(row)
+        .on_conflict(nothing)
+        .exec_without_returning(cx.db())
+        .await?;
+    if claimed > 0 {
         return Ok(None);
     }
     let id = (cx.member_id(), operation.to_owned(), key.0.clone());

@@ -6,10 +6,12 @@ mod query;
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result};
-use chrono::{DateTime, Utc};
 use outlay_domain::{account, entity::tenant::account::Model};
 
-use crate::{connection::connection, context::ContextExt, error::problem, id::Kind, money::Money};
+use crate::{
+    connection::connection, context::ContextExt, error::problem, id::Kind, money::Money,
+    scalar::DateTime,
+};
 
 pub use mutation::AccountMutation;
 pub use query::AccountQuery;
@@ -74,13 +76,13 @@ impl Account {
     }
 
     /// When it was made.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
     }
 
     /// When it was last changed.
-    async fn updated_at(&self) -> DateTime<Utc> {
-        self.0.updated_at
+    async fn updated_at(&self) -> DateTime {
+        DateTime(self.0.updated_at)
     }
 }
 

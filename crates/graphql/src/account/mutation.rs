@@ -1,6 +1,6 @@
 //! Writing accounts.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use outlay_domain::{
     account::{CreateAccount, DeleteAccount, UpdateAccount},
     value::Name,
@@ -9,7 +9,7 @@ use outlay_domain::{
 use super::Account;
 use crate::{
     context::ContextExt,
-    error::{UserError, outcome},
+    error::{Answer, UserError, answer},
     id::Kind,
     money::MoneyInput,
 };
@@ -117,14 +117,13 @@ impl AccountMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The new account.")] input: CreateAccountInput,
-    ) -> Result<CreateAccountPayload> {
+    ) -> Answer<CreateAccountPayload> {
         let done = async {
             ctx.request()
                 .write(&input.parse()?, input.idempotency_key.as_deref())
                 .await
         };
-        let (row, errors) = outcome(done.await)?;
-        Ok(CreateAccountPayload {
+        answer(done.await, |row, errors| CreateAccountPayload {
             account: row.map(Into::into),
             errors,
         })
@@ -135,14 +134,13 @@ impl AccountMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: UpdateAccountInput,
-    ) -> Result<UpdateAccountPayload> {
+    ) -> Answer<UpdateAccountPayload> {
         let done = async {
             ctx.request()
                 .write(&input.parse()?, input.idempotency_key.as_deref())
                 .await
         };
-        let (row, errors) = outcome(done.await)?;
-        Ok(UpdateAccountPayload {
+        answer(done.await, |row, errors| UpdateAccountPayload {
             account: row.map(Into::into),
             errors,
         })
@@ -153,7 +151,7 @@ impl AccountMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which account.")] input: DeleteAccountInput,
-    ) -> Result<DeleteAccountPayload> {
+    ) -> Answer<DeleteAccountPayload> {
         let done = async {
             let id = Kind::Account.parse("id", &input.id)?;
             let command = DeleteAccount {
@@ -164,8 +162,7 @@ impl AccountMutation {
                 .write(&command, input.idempotency_key.as_deref())
                 .await
         };
-        let (deleted, errors) = outcome(done.await)?;
-        Ok(DeleteAccountPayload {
+        answer(done.await, |deleted, errors| DeleteAccountPayload {
             deleted_id: deleted.map(|gone| Kind::Account.id(gone.0)),
             errors,
         })

@@ -1,10 +1,15 @@
 //! Reading accounts.
 
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::{Context, ID, Object};
 use outlay_domain::{account, page::PageRequest};
 
 use super::{Account, AccountConnection};
-use crate::{context::ContextExt, error::problem, id::Kind};
+use crate::{
+    context::ContextExt,
+    error::{Answer, found},
+    id::Kind,
+    loader,
+};
 
 /// Queries about accounts.
 #[derive(Default)]
@@ -12,7 +17,8 @@ pub struct AccountQuery;
 
 #[Object]
 impl AccountQuery {
-    /// The organization's accounts, by name. For owners, admins, finance and viewers.
+    /// The organization's accounts, by name. For owners, admins, finance and viewers; null, with the error
+    /// `FORBIDDEN`, for others.
     async fn accounts(
         &self,
         ctx: &Context<'_>,
@@ -22,16 +28,12 @@ impl AccountQuery {
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "So many from the end, 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-    ) -> Result<AccountConnection> {
-        let snapshot = ctx.snapshot()?;
+    ) -> Answer<AccountConnection> {
         let page = async {
             let request = PageRequest::parse(first, after, last, before)?;
-            account::list(snapshot.cx(), &request).await
+            account::list(ctx.request().snapshot()?.cx(), &request).await
         };
-        Ok(AccountConnection::new(
-            page.await.map_err(|error| problem(&error))?,
-            (),
-        ))
+        found(page.await.map(|page| AccountConnection::new(page, ())))
     }
 
     /// One account; null when there is none of this id, or none that the caller may know of.
@@ -39,11 +41,7 @@ impl AccountQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global id of the account.")] id: ID,
-    ) -> Result<Option<Account>> {
-        let snapshot = ctx.snapshot()?;
-        let id = Kind::Account
-            .parse("id", &id)
-            .map_err(|error| problem(&error))?;
-        Ok(snapshot.account(id).await?.map(Account))
+    ) -> Answer<Account> {
+        loader::account(ctx, Kind::Account.parse("id", &id)).await
     }
 }

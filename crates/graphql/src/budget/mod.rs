@@ -7,7 +7,6 @@ mod query;
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result};
-use chrono::{DateTime, Utc};
 use outlay_domain::{
     Error,
     budget::{self, BudgetFilter},
@@ -16,8 +15,16 @@ use outlay_domain::{
 use rust_decimal::Decimal;
 
 use crate::{
-    account::Account, category::Category, connection::connection, context::ContextExt,
-    department::Department, error::problem, id::Kind, loader::Snapshot, money::Money,
+    account::Account,
+    category::Category,
+    connection::connection,
+    context::ContextExt,
+    department::Department,
+    error::{Answer, problem},
+    id::Kind,
+    loader::{self, Snapshot},
+    money::Money,
+    scalar::DateTime,
 };
 
 pub use mutation::BudgetMutation;
@@ -59,27 +66,19 @@ impl Budget {
 
     /// The department that may spend.
     async fn department(&self, ctx: &Context<'_>) -> Result<Department> {
-        let department = ctx.snapshot()?.department(self.0.department_id).await?;
+        let department = loader::department(ctx, self.0.department_id).await;
         department
-            .map(Into::into)
-            .ok_or_else(|| problem(&Error::internal("a budget without its department")))
+            .unwrap_or_else(|| Err(problem(&Error::internal("a budget without its department"))))
     }
 
     /// The category that it is for; null when it is for all.
-    async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>> {
-        let Some(id) = self.0.category_id else {
-            return Ok(None);
-        };
-        Ok(ctx.snapshot()?.category(id).await?.map(Into::into))
+    async fn category(&self, ctx: &Context<'_>) -> Answer<Category> {
+        loader::category(ctx, self.0.category_id).await
     }
 
     /// The account that pays; null for those who may not see accounts.
-    async fn account(&self, ctx: &Context<'_>) -> Result<Option<Account>> {
-        Ok(ctx
-            .snapshot()?
-            .account(self.0.account_id)
-            .await?
-            .map(Into::into))
+    async fn account(&self, ctx: &Context<'_>) -> Answer<Account> {
+        loader::account(ctx, self.0.account_id).await
     }
 
     /// The limit.
@@ -107,13 +106,13 @@ impl Budget {
     }
 
     /// When it was made.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
     }
 
     /// When it was last changed.
-    async fn updated_at(&self) -> DateTime<Utc> {
-        self.0.updated_at
+    async fn updated_at(&self) -> DateTime {
+        DateTime(self.0.updated_at)
     }
 }
 

@@ -1,12 +1,12 @@
 //! Writing budgets.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use outlay_domain::budget::{CreateBudget, DeleteBudget, UpdateBudget};
 
 use super::Budget;
 use crate::{
     context::ContextExt,
-    error::{UserError, outcome},
+    error::{Answer, UserError, answer},
     id::Kind,
     money::MoneyInput,
 };
@@ -123,14 +123,13 @@ impl BudgetMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The new budget.")] input: CreateBudgetInput,
-    ) -> Result<CreateBudgetPayload> {
+    ) -> Answer<CreateBudgetPayload> {
         let done = async {
             ctx.request()
                 .write(&input.parse()?, input.idempotency_key.as_deref())
                 .await
         };
-        let (row, errors) = outcome(done.await)?;
-        Ok(CreateBudgetPayload {
+        answer(done.await, |row, errors| CreateBudgetPayload {
             budget: row.map(Into::into),
             errors,
         })
@@ -141,14 +140,13 @@ impl BudgetMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: UpdateBudgetInput,
-    ) -> Result<UpdateBudgetPayload> {
+    ) -> Answer<UpdateBudgetPayload> {
         let done = async {
             ctx.request()
                 .write(&input.parse()?, input.idempotency_key.as_deref())
                 .await
         };
-        let (row, errors) = outcome(done.await)?;
-        Ok(UpdateBudgetPayload {
+        answer(done.await, |row, errors| UpdateBudgetPayload {
             budget: row.map(Into::into),
             errors,
         })
@@ -159,7 +157,7 @@ impl BudgetMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which budget.")] input: DeleteBudgetInput,
-    ) -> Result<DeleteBudgetPayload> {
+    ) -> Answer<DeleteBudgetPayload> {
         let done = async {
             let id = Kind::Budget.parse("id", &input.id)?;
             let command = DeleteBudget {
@@ -170,8 +168,7 @@ impl BudgetMutation {
                 .write(&command, input.idempotency_key.as_deref())
                 .await
         };
-        let (deleted, errors) = outcome(done.await)?;
-        Ok(DeleteBudgetPayload {
+        answer(done.await, |deleted, errors| DeleteBudgetPayload {
             deleted_id: deleted.map(|gone| Kind::Budget.id(gone.0)),
             errors,
         })

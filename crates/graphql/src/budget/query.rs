@@ -1,10 +1,15 @@
 //! Reading budgets.
 
 use async_graphql::{Context, ID, Object, Result};
-use outlay_domain::{budget, page::PageRequest, permission::Permission};
+use outlay_domain::{budget, page::PageRequest};
 
 use super::{Budget, BudgetConnection, filter::BudgetFilter};
-use crate::{context::ContextExt, error::problem, id::Kind};
+use crate::{
+    context::ContextExt,
+    error::{Answer, problem},
+    id::Kind,
+    loader,
+};
 
 /// Queries about budgets.
 #[derive(Default)]
@@ -28,10 +33,6 @@ impl BudgetQuery {
         let page = async {
             let request = PageRequest::parse(first, after, last, before)?;
             let filter = filter.unwrap_or_default().parse()?;
-            // Which budgets an account pays is the account's to tell.
-            if filter.account_ids.is_some() {
-                snapshot.cx().require(Permission::ReadAccounts)?;
-            }
             let page = budget::list(snapshot.cx(), &filter, &request).await?;
             Ok(BudgetConnection::new(page, filter))
         };
@@ -44,11 +45,7 @@ impl BudgetQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global id of the budget.")] id: ID,
-    ) -> Result<Option<Budget>> {
-        let snapshot = ctx.snapshot()?;
-        let id = Kind::Budget
-            .parse("id", &id)
-            .map_err(|error| problem(&error))?;
-        Ok(snapshot.budget(id).await?.map(Budget))
+    ) -> Answer<Budget> {
+        loader::budget(ctx, Kind::Budget.parse("id", &id)).await
     }
 }

@@ -6,10 +6,9 @@ mod query;
 use std::sync::Arc;
 
 use async_graphql::{ID, Object};
-use chrono::{DateTime, Utc};
 use outlay_domain::{category, entity::tenant::category::Model};
 
-use crate::{connection::connection, id::Kind};
+use crate::{connection::connection, id::Kind, scalar::DateTime};
 
 pub use mutation::CategoryMutation;
 pub use query::CategoryQuery;
@@ -49,13 +48,13 @@ impl Category {
     }
 
     /// When it was made.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
     }
 
     /// When it was last changed.
-    async fn updated_at(&self) -> DateTime<Utc> {
-        self.0.updated_at
+    async fn updated_at(&self) -> DateTime {
+        DateTime(self.0.updated_at)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Writing categories.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use outlay_domain::{
     category::{CreateCategory, DeleteCategory, UpdateCategory},
     value::Name,
@@ -9,7 +9,7 @@ use outlay_domain::{
 use super::Category;
 use crate::{
     context::ContextExt,
-    error::{UserError, outcome},
+    error::{Answer, UserError, answer},
     id::Kind,
 };
 
@@ -106,14 +106,13 @@ impl CategoryMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The new category.")] input: CreateCategoryInput,
-    ) -> Result<CreateCategoryPayload> {
+    ) -> Answer<CreateCategoryPayload> {
         let done = async {
             ctx.request()
                 .write(&input.parse()?, input.idempotency_key.as_deref())
                 .await
         };
-        let (row, errors) = outcome(done.await)?;
-        Ok(CreateCategoryPayload {
+        answer(done.await, |row, errors| CreateCategoryPayload {
             category: row.map(Into::into),
             errors,
         })
@@ -124,14 +123,13 @@ impl CategoryMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: UpdateCategoryInput,
-    ) -> Result<UpdateCategoryPayload> {
+    ) -> Answer<UpdateCategoryPayload> {
         let done = async {
             ctx.request()
                 .write(&input.parse()?, input.idempotency_key.as_deref())
                 .await
         };
-        let (row, errors) = outcome(done.await)?;
-        Ok(UpdateCategoryPayload {
+        answer(done.await, |row, errors| UpdateCategoryPayload {
             category: row.map(Into::into),
             errors,
         })
@@ -142,7 +140,7 @@ impl CategoryMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which category.")] input: DeleteCategoryInput,
-    ) -> Result<DeleteCategoryPayload> {
+    ) -> Answer<DeleteCategoryPayload> {
         let done = async {
             let id = Kind::Category.parse("id", &input.id)?;
             let command = DeleteCategory {
@@ -153,8 +151,7 @@ impl CategoryMutation {
                 .write(&command, input.idempotency_key.as_deref())
                 .await
         };
-        let (deleted, errors) = outcome(done.await)?;
-        Ok(DeleteCategoryPayload {
+        answer(done.await, |deleted, errors| DeleteCategoryPayload {
             deleted_id: deleted.map(|gone| Kind::Category.id(gone.0)),
             errors,
         })

@@ -4,7 +4,12 @@ use async_graphql::{Context, ID, Object, Result};
 use outlay_domain::{category, page::PageRequest};
 
 use super::{Category, CategoryConnection};
-use crate::{context::ContextExt, error::problem, id::Kind};
+use crate::{
+    context::ContextExt,
+    error::{Answer, problem},
+    id::Kind,
+    loader,
+};
 
 /// Queries about categories.
 #[derive(Default)]
@@ -39,11 +44,7 @@ impl CategoryQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global id of the category.")] id: ID,
-    ) -> Result<Option<Category>> {
-        let snapshot = ctx.snapshot()?;
-        let id = Kind::Category
-            .parse("id", &id)
-            .map_err(|error| problem(&error))?;
-        Ok(snapshot.category(id).await?.map(Category))
+    ) -> Answer<Category> {
+        loader::category(ctx, Kind::Category.parse("id", &id)).await
     }
 }

@@ -5,11 +5,12 @@ mod query;
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Result};
-use chrono::{DateTime, Utc};
+use async_graphql::{Context, ID, Object};
 use outlay_domain::{department, entity::tenant::department::Model};
 
-use crate::{connection::connection, context::ContextExt, id::Kind, member::Member};
+use crate::{
+    connection::connection, error::Answer, id::Kind, loader, member::Member, scalar::DateTime,
+};
 
 pub use mutation::DepartmentMutation;
 pub use query::DepartmentQuery;
@@ -44,19 +45,13 @@ impl Department {
     }
 
     /// The department that it is part of.
-    async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Department>> {
-        let Some(id) = self.0.parent_id else {
-            return Ok(None);
-        };
-        Ok(ctx.snapshot()?.department(id).await?.map(Self))
+    async fn parent(&self, ctx: &Context<'_>) -> Answer<Department> {
+        loader::department(ctx, self.0.parent_id).await
     }
 
     /// The member who leads it.
-    async fn head(&self, ctx: &Context<'_>) -> Result<Option<Member>> {
-        let Some(id) = self.0.head_id else {
-            return Ok(None);
-        };
-        Ok(ctx.snapshot()?.member(id).await?.map(Into::into))
+    async fn head(&self, ctx: &Context<'_>) -> Answer<Member> {
+        loader::member(ctx, self.0.head_id).await
     }
 
     /// Counts its changes; send it with the next one.
@@ -65,13 +60,13 @@ impl Department {
     }
 
     /// When it was made.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
     }
 
     /// When it was last changed.
-    async fn updated_at(&self) -> DateTime<Utc> {
-        self.0.updated_at
+    async fn updated_at(&self) -> DateTime {
+        DateTime(self.0.updated_at)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Writing departments.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use outlay_domain::{
     department::{CreateDepartment, DeleteDepartment, UpdateDepartment},
     value::Name,
@@ -9,7 +9,7 @@ use outlay_domain::{
 use super::Department;
 use crate::{
     context::ContextExt,
-    error::{UserError, outcome},
+    error::{Answer, UserError, answer},
     id::Kind,
 };
 
@@ -118,14 +118,13 @@ impl DepartmentMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The new department.")] input: CreateDepartmentInput,
-    ) -> Result<CreateDepartmentPayload> {
+    ) -> Answer<CreateDepartmentPayload> {
         let done = async {
             ctx.request()
                 .write(&input.parse()?, input.idempotency_key.as_deref())
                 .await
         };
-        let (row, errors) = outcome(done.await)?;
-        Ok(CreateDepartmentPayload {
+        answer(done.await, |row, errors| CreateDepartmentPayload {
             department: row.map(Into::into),
             errors,
         })
@@ -136,14 +135,13 @@ impl DepartmentMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: UpdateDepartmentInput,
-    ) -> Result<UpdateDepartmentPayload> {
+    ) -> Answer<UpdateDepartmentPayload> {
         let done = async {
             ctx.request()
                 .write(&input.parse()?, input.idempotency_key.as_deref())
                 .await
         };
-        let (row, errors) = outcome(done.await)?;
-        Ok(UpdateDepartmentPayload {
+        answer(done.await, |row, errors| UpdateDepartmentPayload {
             department: row.map(Into::into),
             errors,
         })
@@ -154,7 +152,7 @@ impl DepartmentMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which department.")] input: DeleteDepartmentInput,
-    ) -> Result<DeleteDepartmentPayload> {
+    ) -> Answer<DeleteDepartmentPayload> {
         let done = async {
             let id = Kind::Department.parse("id", &input.id)?;
             let command = DeleteDepartment {
@@ -165,8 +163,7 @@ impl DepartmentMutation {
                 .write(&command, input.idempotency_key.as_deref())
                 .await
         };
-        let (deleted, errors) = outcome(done.await)?;
-        Ok(DeleteDepartmentPayload {
+        answer(done.await, |deleted, errors| DeleteDepartmentPayload {
             deleted_id: deleted.map(|gone| Kind::Department.id(gone.0)),
             errors,
         })

@@ -4,7 +4,12 @@ use async_graphql::{Context, ID, Object, Result};
 use outlay_domain::{department, page::PageRequest};
 
 use super::{Department, DepartmentConnection};
-use crate::{context::ContextExt, error::problem, id::Kind};
+use crate::{
+    context::ContextExt,
+    error::{Answer, problem},
+    id::Kind,
+    loader,
+};
 
 /// Queries about departments.
 #[derive(Default)]
@@ -39,11 +44,7 @@ impl DepartmentQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global id of the department.")] id: ID,
-    ) -> Result<Option<Department>> {
-        let snapshot = ctx.snapshot()?;
-        let id = Kind::Department
-            .parse("id", &id)
-            .map_err(|error| problem(&error))?;
-        Ok(snapshot.department(id).await?.map(Department))
+    ) -> Answer<Department> {
+        loader::department(ctx, Kind::Department.parse("id", &id)).await
     }
 }

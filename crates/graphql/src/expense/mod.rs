@@ -9,19 +9,22 @@ mod spending;
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, Result};
-use chrono::{DateTime, Utc};
-use outlay_domain::entity::tenant::{self, expense::Model};
+use outlay_domain::{
+    Error,
+    entity::tenant::{self, expense::Model},
+};
 
 use crate::{
     budget::Budget,
     category::Category,
     context::ContextExt,
     department::Department,
-    error::problem,
+    error::{Answer, problem},
     id::Kind,
+    loader,
     member::Member,
     money::Money,
-    scalar::{Date, Decimal},
+    scalar::{Date, DateTime, Decimal},
 };
 
 pub use mutation::ExpenseMutation;
@@ -116,52 +119,38 @@ impl Expense {
 
     /// Who spent it.
     async fn member(&self, ctx: &Context<'_>) -> Result<Member> {
-        let member = ctx.snapshot()?.member(self.0.member_id).await?;
-        member
-            .map(Member::from)
-            .ok_or_else(|| "an expense without its member".into())
+        let member = loader::member(ctx, self.0.member_id).await;
+        member.unwrap_or_else(|| Err(problem(&Error::internal("an expense without its member"))))
     }
 
     /// The department that it is for.
-    async fn department(&self, ctx: &Context<'_>) -> Result<Option<Department>> {
-        let Some(id) = self.0.department_id else {
-            return Ok(None);
-        };
-        Ok(ctx.snapshot()?.department(id).await?.map(Into::into))
+    async fn department(&self, ctx: &Context<'_>) -> Answer<Department> {
+        loader::department(ctx, self.0.department_id).await
     }
 
     /// What it was spent on.
-    async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>> {
-        let Some(id) = self.0.category_id else {
-            return Ok(None);
-        };
-        Ok(ctx.snapshot()?.category(id).await?.map(Into::into))
+    async fn category(&self, ctx: &Context<'_>) -> Answer<Category> {
+        loader::category(ctx, self.0.category_id).await
     }
 
     /// The budget that it is charged to.
-    async fn budget(&self, ctx: &Context<'_>) -> Result<Option<Budget>> {
-        let Some(id) = self.0.budget_id else {
-            return Ok(None);
-        };
-        Ok(ctx.snapshot()?.budget(id).await?.map(Into::into))
+    async fn budget(&self, ctx: &Context<'_>) -> Answer<Budget> {
+        loader::budget(ctx, self.0.budget_id).await
     }
 
     /// When it was last submitted.
-    async fn submitted_at(&self) -> Option<DateTime<Utc>> {
-        self.0.submitted_at
+    async fn submitted_at(&self) -> Option<DateTime> {
+        self.0.submitted_at.map(DateTime)
     }
 
     /// When it was approved, rejected or voided.
-    async fn decided_at(&self) -> Option<DateTime<Utc>> {
-        self.0.decided_at
+    async fn decided_at(&self) -> Option<DateTime> {
+        self.0.decided_at.map(DateTime)
     }
 
     /// Who approved, rejected or voided it.
-    async fn decided_by(&self, ctx: &Context<'_>) -> Result<Option<Member>> {
-        let Some(id) = self.0.decided_by else {
-            return Ok(None);
-        };
-        Ok(ctx.snapshot()?.member(id).await?.map(Into::into))
+    async fn decided_by(&self, ctx: &Context<'_>) -> Answer<Member> {
+        loader::member(ctx, self.0.decided_by).await
     }
 
     /// Why it was rejected or voided.
@@ -175,12 +164,12 @@ impl Expense {
     }
 
     /// When it was entered.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
     }
 
     /// When it was last changed.
-    async fn updated_at(&self) -> DateTime<Utc> {
-        self.0.updated_at
+    async fn updated_at(&self) -> DateTime {
+        DateTime(self.0.updated_at)
     }
 }

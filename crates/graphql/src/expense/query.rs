@@ -9,7 +9,12 @@ use super::{
     filter::{ExpenseFilter, ExpenseOrder},
     spending::{Spending, SpendingDimension},
 };
-use crate::{context::ContextExt, error::problem, id::Kind};
+use crate::{
+    context::ContextExt,
+    error::{Answer, problem},
+    id::Kind,
+    loader,
+};
 
 /// Queries about expenses.
 #[derive(Default)]
@@ -53,12 +58,8 @@ impl ExpenseQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global id of the expense.")] id: ID,
-    ) -> Result<Option<Expense>> {
-        let snapshot = ctx.snapshot()?;
-        let id = Kind::Expense
-            .parse("id", &id)
-            .map_err(|error| problem(&error))?;
-        Ok(snapshot.expense(id).await?.map(Expense))
+    ) -> Answer<Expense> {
+        loader::expense(ctx, Kind::Expense.parse("id", &id)).await
     }
 
     /// Expenses summed by what they have in common, the largest group first. It counts what `expenses` lists with

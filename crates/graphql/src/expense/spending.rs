@@ -1,13 +1,13 @@
 //! Sums of expenses.
 
-use async_graphql::{Context, Enum, Object, Result};
+use async_graphql::{Context, Enum, Object};
 use outlay_domain::{
     expense::{self, Dimension},
     value::Currency,
 };
 
 use crate::{
-    category::Category, context::ContextExt, department::Department, member::Member, money::Money,
+    category::Category, department::Department, error::Answer, loader, member::Member, money::Money,
 };
 
 /// What expenses can be grouped by.
@@ -76,27 +76,18 @@ pub struct SpendingRow<'a> {
 #[Object]
 impl SpendingRow<'_> {
     /// The department.
-    async fn department(&self, ctx: &Context<'_>) -> Result<Option<Department>> {
-        let Some(id) = self.row.department_id else {
-            return Ok(None);
-        };
-        Ok(ctx.snapshot()?.department(id).await?.map(Into::into))
+    async fn department(&self, ctx: &Context<'_>) -> Answer<Department> {
+        loader::department(ctx, self.row.department_id).await
     }
 
     /// The category.
-    async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>> {
-        let Some(id) = self.row.category_id else {
-            return Ok(None);
-        };
-        Ok(ctx.snapshot()?.category(id).await?.map(Into::into))
+    async fn category(&self, ctx: &Context<'_>) -> Answer<Category> {
+        loader::category(ctx, self.row.category_id).await
     }
 
     /// The member.
-    async fn member(&self, ctx: &Context<'_>) -> Result<Option<Member>> {
-        let Some(id) = self.row.member_id else {
-            return Ok(None);
-        };
-        Ok(ctx.snapshot()?.member(id).await?.map(Into::into))
+    async fn member(&self, ctx: &Context<'_>) -> Answer<Member> {
+        loader::member(ctx, self.row.member_id).await
     }
 
     /// The merchant, as it was spelled.

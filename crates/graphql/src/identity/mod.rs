@@ -5,10 +5,12 @@ mod query;
 mod session;
 
 use async_graphql::{Context, ID, Object, Result};
-use chrono::{DateTime, Utc};
 use outlay_domain::{entity::shared::user::Model, page::PageRequest};
 
-use crate::{context::ContextExt, error::problem, id::Kind, organization::OrganizationConnection};
+use crate::{
+    context::ContextExt, error::problem, id::Kind, organization::OrganizationConnection,
+    scalar::DateTime,
+};
 
 pub use mutation::IdentityMutation;
 pub use query::IdentityQuery;
@@ -69,7 +71,7 @@ impl User {
     }
 
     /// When the user signed up.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
     }
 }

@@ -4,7 +4,13 @@ use async_graphql::{Context, Object, Result};
 use outlay_domain::{Error, identity::Caller, tenancy::TenantAccess};
 
 use super::User;
-use crate::{context::ContextExt, error::problem, member::Member, organization::Organization};
+use crate::{
+    context::ContextExt,
+    error::{Answer, found, problem},
+    loader,
+    member::Member,
+    organization::Organization,
+};
 
 /// Queries about who asks.
 #[derive(Default)]
@@ -12,9 +18,9 @@ pub struct IdentityQuery;
 
 #[Object]
 impl IdentityQuery {
-    /// Who asks.
-    async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer> {
-        ctx.request().caller().map(|caller| Viewer(*caller)).map_err(|error| problem(&error))
+    /// Who asks; null, with the error `UNAUTHENTICATED`, when nobody is signed in.
+    async fn viewer(&self, ctx: &Context<'_>) -> Answer<Viewer> {
+        found(ctx.request().caller().map(|caller| Viewer(*caller)))
     }
 }
 
@@ -24,11 +30,10 @@ pub struct Viewer(Caller);
 impl Viewer {
     /// None when the session is bound to no organization. A membership that has ended is an error of the fields that
     /// need it alone: the user still finds the way to other organizations.
-    fn access(ctx: &Context<'_>) -> Result<Option<TenantAccess>> {
+    fn access(ctx: &Context<'_>) -> Option<outlay_domain::Result<TenantAccess>> {
         match ctx.request().access() {
-            Ok(access) => Ok(Some(access)),
-            Err(Error::TenantRequired) => Ok(None),
-            Err(error) => Err(problem(&error)),
+            Err(Error::TenantRequired) => None,
+            access => Some(access),
         }
     }
 }
@@ -43,22 +48,18 @@ impl Viewer {
     }
 
     /// The member; null when the session is bound to no organization.
-    async fn member(&self, ctx: &Context<'_>) -> Option<Result<Member>> {
-        // Inside out: an error of a `Result<Option<_>>` nulls the parent too, one of an `Option<Result<_>>` the field.
-        let member = async {
-            let Some(access) = Self::access(ctx)? else { return Ok(None) };
-            Ok(ctx.snapshot()?.member(access.member().member_id).await?.map(Into::into))
-        };
-        member.await.transpose()
+    async fn member(&self, ctx: &Context<'_>) -> Answer<Member> {
+        let member = Self::access(ctx)?.map(|access| access.member().member_id);
+        loader::member(ctx, member).await
     }
 
     /// The organization that the session is bound to.
-    async fn organization(&self, ctx: &Context<'_>) -> Option<Result<Organization>> {
+    async fn organization(&self, ctx: &Context<'_>) -> Answer<Organization> {
+        let access = Self::access(ctx)?;
         let organization = async {
-            let Some(access) = Self::access(ctx)? else { return Ok(None) };
-            let row = ctx.request().outlay().get_organization(access.tenant().id()).await;
-            row.map(|row| Some(row.into())).map_err(|error| problem(&error))
+            let id = access?.tenant().id();
+            ctx.request().outlay().get_organization(id).await
         };
-        organization.await.transpose()
+        found(organization.await.map(Organization::from))
     }
 }

@@ -1,8 +1,9 @@
 //! Sessions, as a client keeps them.
 
 use async_graphql::SimpleObject;
-use chrono::{DateTime, Utc};
 use outlay_domain::identity::SessionTokens;
+
+use crate::scalar::DateTime;
 
 /// What a client keeps of a sign-in.
 #[derive(SimpleObject)]
@@ -12,7 +13,7 @@ pub struct Session {
     /// Good for one new pair of tokens by `refreshSession`. One that comes a second time ends the session.
     refresh_token: String,
     /// When the access token ends.
-    expires_at: DateTime<Utc>,
+    expires_at: DateTime,
 }
 
 impl From<SessionTokens> for Session {
@@ -25,7 +26,7 @@ impl From<SessionTokens> for Session {
         Self {
             access_token,
             refresh_token,
-            expires_at,
+            expires_at: DateTime(expires_at),
         }
     }
 }

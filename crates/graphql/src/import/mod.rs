@@ -6,15 +6,19 @@ mod query;
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
-use chrono::{DateTime, Utc};
 use outlay_domain::{
     entity::tenant::{self, import::Model},
     import,
 };
 
 use crate::{
-    connection::connection, context::ContextExt, error::problem, id::Kind, member::Member,
+    connection::connection,
+    error::{Answer, problem},
+    id::Kind,
+    loader,
+    member::Member,
     money::Money,
+    scalar::DateTime,
 };
 
 pub use mutation::ImportMutation;
@@ -100,17 +104,13 @@ impl Import {
     }
 
     /// Who imported it.
-    async fn member(&self, ctx: &Context<'_>) -> Result<Option<Member>> {
-        Ok(ctx
-            .snapshot()?
-            .member(self.0.member_id)
-            .await?
-            .map(Into::into))
+    async fn member(&self, ctx: &Context<'_>) -> Answer<Member> {
+        loader::member(ctx, self.0.member_id).await
     }
 
     /// When.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
     }
 }
 

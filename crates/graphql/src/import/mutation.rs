@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use async_graphql::{Context, Enum, InputObject, Object, Result, SimpleObject, Upload};
+use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use outlay_domain::{
     Error, entity,
     import::{self, ImportExpenses, ImportFile, Mapping, Progress},
@@ -13,8 +13,9 @@ use outlay_domain::{
 use super::Import;
 use crate::{
     context::ContextExt,
-    error::{UserError, outcome},
+    error::{Answer, UserError, answer},
     scalar::{CurrencyCode, Decimal},
+    upload::Upload,
 };
 
 /// Which column of the file holds what: each value is a column's heading.
@@ -53,7 +54,10 @@ impl From<ImportMappingInput> for Mapping {
 /// How a date such as 05/06/2019 is to be read.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "import::DateOrder")]
-#[expect(clippy::enum_variant_names, reason = "what comes first is what they differ in")]
+#[expect(
+    clippy::enum_variant_names,
+    reason = "what comes first is what they differ in"
+)]
 pub enum DateOrder {
     /// 5 June, as in Britain.
     DayFirst,
@@ -124,18 +128,18 @@ impl ImportMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The file, and how to read it.")] input: ImportExpensesInput,
-    ) -> Result<ImportExpensesPayload> {
-        let (import, mut errors) = outcome(run(ctx, input).await)?;
-        if let Some(import) = &import
-            && import.status == entity::tenant::ImportStatus::Failed
-        {
-            let message =
-                "Some lines could not be read, so nothing was imported: see the import's problems.";
-            errors.extend(outcome::<()>(Err(Error::invalid("file", message)))?.1);
-        }
-        Ok(ImportExpensesPayload {
-            import: import.map(Into::into),
-            errors,
+    ) -> Answer<ImportExpensesPayload> {
+        answer(run(ctx, input).await, |import, mut errors| {
+            if let Some(import) = &import
+                && import.status == entity::tenant::ImportStatus::Failed
+            {
+                let message = "Some lines could not be read, so nothing was imported: see the import's problems.";
+                errors.push(UserError::from(&Error::invalid("file", message)));
+            }
+            ImportExpensesPayload {
+                import: import.map(Into::into),
+                errors,
+            }
         })
     }
 }
@@ -146,7 +150,7 @@ async fn run(
 ) -> outlay_domain::Result<entity::tenant::import::Model> {
     // Before the file is read, so that nobody without the right makes the server work.
     ctx.request().require(Permission::Import)?;
-    let upload = input.file.value(ctx).map_err(Error::internal)?;
+    let upload = input.file.open("file", ctx)?;
     // The upload's own file may have no name any more; a copy that we name can be read twice.
     let kept = tokio::task::spawn_blocking(move || {
         let mut kept = tempfile::NamedTempFile::new()?;

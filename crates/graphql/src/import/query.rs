@@ -1,10 +1,15 @@
 //! Reading imports.
 
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::{Context, ID, Object};
 use outlay_domain::{import, page::PageRequest};
 
 use super::{Import, ImportConnection};
-use crate::{context::ContextExt, error::problem, id::Kind};
+use crate::{
+    context::ContextExt,
+    error::{Answer, found},
+    id::Kind,
+    loader,
+};
 
 /// Queries about imports.
 #[derive(Default)]
@@ -12,7 +17,8 @@ pub struct ImportQuery;
 
 #[Object]
 impl ImportQuery {
-    /// The organization's imports, the newest first. For owners, admins, finance and viewers.
+    /// The organization's imports, the newest first. For owners, admins, finance and viewers; null, with the error
+    /// `FORBIDDEN`, for others.
     async fn imports(
         &self,
         ctx: &Context<'_>,
@@ -22,16 +28,12 @@ impl ImportQuery {
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "So many from the end, 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-    ) -> Result<ImportConnection> {
-        let snapshot = ctx.snapshot()?;
+    ) -> Answer<ImportConnection> {
         let page = async {
             let request = PageRequest::parse(first, after, last, before)?;
-            import::list(snapshot.cx(), &request).await
+            import::list(ctx.request().snapshot()?.cx(), &request).await
         };
-        Ok(ImportConnection::new(
-            page.await.map_err(|error| problem(&error))?,
-            (),
-        ))
+        found(page.await.map(|page| ImportConnection::new(page, ())))
     }
 
     /// One import; null when there is none of this id, or none that the caller may know of.
@@ -39,11 +41,7 @@ impl ImportQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global id of the import.")] id: ID,
-    ) -> Result<Option<Import>> {
-        let snapshot = ctx.snapshot()?;
-        let id = Kind::Import
-            .parse("id", &id)
-            .map_err(|error| problem(&error))?;
-        Ok(snapshot.import(id).await?.map(Import))
+    ) -> Answer<Import> {
+        loader::import(ctx, Kind::Import.parse("id", &id)).await
     }
 }

@@ -1,7 +1,6 @@
 //! Invitations: offers of membership.
 
-use async_graphql::{Context, Enum, ID, Object, Result};
-use chrono::{DateTime, Utc};
+use async_graphql::{Context, Enum, ID, Object};
 use outlay_domain::{
     entity::tenant::{self, invitation::Model},
     member,
@@ -10,7 +9,13 @@ use outlay_domain::{
 
 use super::{Member, Role};
 use crate::{
-    connection::connection, context::ContextExt, department::Department, error::problem, id::Kind,
+    connection::connection,
+    context::{ContextExt, RequestContext},
+    department::Department,
+    error::{Answer, found},
+    id::Kind,
+    loader,
+    scalar::DateTime,
 };
 
 /// What became of an invitation.
@@ -35,6 +40,22 @@ impl From<Model> for Invitation {
     }
 }
 
+impl Invitation {
+    fn find_link(&self, request: &RequestContext) -> outlay_domain::Result<Option<String>> {
+        let snapshot = request.snapshot()?;
+        let needed = match self.0.role {
+            tenant::Role::Owner => Permission::ManageOwners,
+            _ => Permission::ManageMembers,
+        };
+        if self.0.status != tenant::InvitationStatus::Pending || !snapshot.cx().can(needed) {
+            return Ok(None);
+        }
+        let organization = snapshot.cx().access().tenant().id();
+        let link = request.outlay().invitation_link(organization, self.0.id)?;
+        Ok(Some(link))
+    }
+}
+
 /// An offer of membership, seen by those who may invite.
 #[Object]
 impl Invitation {
@@ -54,20 +75,13 @@ impl Invitation {
     }
 
     /// The department that accepting gives.
-    async fn department(&self, ctx: &Context<'_>) -> Result<Option<Department>> {
-        let Some(id) = self.0.department_id else {
-            return Ok(None);
-        };
-        Ok(ctx.snapshot()?.department(id).await?.map(Into::into))
+    async fn department(&self, ctx: &Context<'_>) -> Answer<Department> {
+        loader::department(ctx, self.0.department_id).await
     }
 
     /// The member who invited.
-    async fn invited_by(&self, ctx: &Context<'_>) -> Result<Option<Member>> {
-        Ok(ctx
-            .snapshot()?
-            .member(self.0.invited_by)
-            .await?
-            .map(Into::into))
+    async fn invited_by(&self, ctx: &Context<'_>) -> Answer<Member> {
+        loader::member(ctx, self.0.invited_by).await
     }
 
     /// What became of it.
@@ -76,27 +90,14 @@ impl Invitation {
     }
 
     /// It cannot be accepted after this.
-    async fn expires_at(&self) -> DateTime<Utc> {
-        self.0.expires_at
+    async fn expires_at(&self) -> DateTime {
+        DateTime(self.0.expires_at)
     }
 
     /// The link that accepts it, for its receiver alone: who has it can become the member. Null once it was
     /// answered or revoked, and for admins where it makes an owner.
-    async fn link(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        let snapshot = ctx.snapshot()?;
-        let needed = match self.0.role {
-            tenant::Role::Owner => Permission::ManageOwners,
-            _ => Permission::ManageMembers,
-        };
-        if self.0.status != tenant::InvitationStatus::Pending || !snapshot.cx().can(needed) {
-            return Ok(None);
-        }
-        let organization = snapshot.cx().access().tenant().id();
-        let link = ctx
-            .request()
-            .outlay()
-            .invitation_link(organization, self.0.id);
-        link.map(Some).map_err(|error| problem(&error))
+    async fn link(&self, ctx: &Context<'_>) -> Answer<String> {
+        found(self.find_link(ctx.request()))
     }
 
     /// Counts its changes; send it with the next one.
@@ -105,8 +106,8 @@ impl Invitation {
     }
 
     /// When it was made.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
     }
 }
 

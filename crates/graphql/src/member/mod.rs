@@ -7,14 +7,16 @@ mod query;
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object, Result};
-use chrono::{DateTime, Utc};
+use async_graphql::{Context, Enum, ID, Object};
 use outlay_domain::{
     entity::tenant::{self, member::Model},
     member::{self, MemberFilter},
 };
 
-use crate::{connection::connection, context::ContextExt, department::Department, id::Kind};
+use crate::{
+    connection::connection, department::Department, error::Answer, id::Kind, loader,
+    scalar::DateTime,
+};
 
 pub use invitation::Invitation;
 pub use mutation::MemberMutation;
@@ -93,19 +95,13 @@ impl Member {
     }
 
     /// The department that the member works in.
-    async fn department(&self, ctx: &Context<'_>) -> Result<Option<Department>> {
-        let Some(id) = self.0.department_id else {
-            return Ok(None);
-        };
-        Ok(ctx.snapshot()?.department(id).await?.map(Into::into))
+    async fn department(&self, ctx: &Context<'_>) -> Answer<Department> {
+        loader::department(ctx, self.0.department_id).await
     }
 
     /// The member whom this one reports to.
-    async fn manager(&self, ctx: &Context<'_>) -> Result<Option<Member>> {
-        let Some(id) = self.0.manager_id else {
-            return Ok(None);
-        };
-        Ok(ctx.snapshot()?.member(id).await?.map(Self))
+    async fn manager(&self, ctx: &Context<'_>) -> Answer<Member> {
+        loader::member(ctx, self.0.manager_id).await
     }
 
     /// Number in the organization's own records.
@@ -119,13 +115,13 @@ impl Member {
     }
 
     /// When the member joined.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
     }
 
     /// When it was last changed.
-    async fn updated_at(&self) -> DateTime<Utc> {
-        self.0.updated_at
+    async fn updated_at(&self) -> DateTime {
+        DateTime(self.0.updated_at)
     }
 }
 

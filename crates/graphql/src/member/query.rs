@@ -4,7 +4,12 @@ use async_graphql::{Context, ID, Object, Result};
 use outlay_domain::{member, page::PageRequest};
 
 use super::{Member, MemberConnection, filter::MemberFilter, invitation::InvitationConnection};
-use crate::{context::ContextExt, error::problem, id::Kind};
+use crate::{
+    context::ContextExt,
+    error::{Answer, found, problem},
+    id::Kind,
+    loader,
+};
 
 /// Queries about members.
 #[derive(Default)]
@@ -40,15 +45,12 @@ impl MemberQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global id of the member.")] id: ID,
-    ) -> Result<Option<Member>> {
-        let snapshot = ctx.snapshot()?;
-        let id = Kind::Member
-            .parse("id", &id)
-            .map_err(|error| problem(&error))?;
-        Ok(snapshot.member(id).await?.map(Member))
+    ) -> Answer<Member> {
+        loader::member(ctx, Kind::Member.parse("id", &id)).await
     }
 
-    /// Invitations not answered yet, the newest first. For owners and admins.
+    /// Invitations not answered yet, the newest first. For owners and admins; null, with the error
+    /// `FORBIDDEN`, for others.
     async fn invitations(
         &self,
         ctx: &Context<'_>,
@@ -58,15 +60,11 @@ impl MemberQuery {
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "So many from the end, 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-    ) -> Result<InvitationConnection> {
-        let snapshot = ctx.snapshot()?;
+    ) -> Answer<InvitationConnection> {
         let page = async {
             let request = PageRequest::parse(first, after, last, before)?;
-            member::invitations(snapshot.cx(), &request).await
+            member::invitations(ctx.request().snapshot()?.cx(), &request).await
         };
-        Ok(InvitationConnection::new(
-            page.await.map_err(|error| problem(&error))?,
-            (),
-        ))
+        found(page.await.map(|page| InvitationConnection::new(page, ())))
     }
 }

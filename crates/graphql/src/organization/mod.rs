@@ -6,14 +6,18 @@ mod profile;
 mod query;
 mod settings;
 
-use async_graphql::{Context, Enum, ID, Object, Result};
-use chrono::{DateTime, Utc};
+use async_graphql::{Context, Enum, ID, Object};
 use outlay_domain::{
     entity::shared::{self, organization::Model},
     organization,
 };
 
-use crate::{context::ContextExt, error::problem, id::Kind, scalar::CurrencyCode};
+use crate::{
+    context::ContextExt,
+    error::{Answer, found},
+    id::Kind,
+    scalar::{CurrencyCode, DateTime},
+};
 
 pub use connection::OrganizationConnection;
 pub use mutation::OrganizationMutation;
@@ -101,18 +105,16 @@ impl Organization {
     }
 
     /// Its business rules; null for organizations that the session is not bound to.
-    async fn settings(&self, ctx: &Context<'_>) -> Result<Option<OrganizationSettings>> {
+    async fn settings(&self, ctx: &Context<'_>) -> Answer<OrganizationSettings> {
         let here = ctx
             .request()
             .readable()
             .is_ok_and(|access| access.tenant().id() == self.0.id);
         if !here {
-            return Ok(None);
+            return None;
         }
-        let settings = organization::settings(ctx.snapshot()?.cx()).await;
-        settings
-            .map(|row| Some(row.into()))
-            .map_err(|error| problem(&error))
+        let settings = async { organization::settings(ctx.request().snapshot()?.cx()).await };
+        found(settings.await.map(OrganizationSettings::from))
     }
 
     /// Counts its changes; send it with the next one.
@@ -121,12 +123,12 @@ impl Organization {
     }
 
     /// When it was made.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
     }
 
     /// When it was last changed.
-    async fn updated_at(&self) -> DateTime<Utc> {
-        self.0.updated_at
+    async fn updated_at(&self) -> DateTime {
+        DateTime(self.0.updated_at)
     }
 }

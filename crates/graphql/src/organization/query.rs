@@ -1,10 +1,13 @@
 //! Reading organizations.
 
-use async_graphql::{Context, Object, Result};
+use async_graphql::{Context, Object};
 use outlay_domain::value::Code;
 
 use super::{Organization, profile::OrganizationProfile};
-use crate::{context::ContextExt, error::problem};
+use crate::{
+    context::ContextExt,
+    error::{Answer, found},
+};
 
 /// Queries about organizations.
 #[derive(Default)]
@@ -12,19 +15,14 @@ pub struct OrganizationQuery;
 
 #[Object]
 impl OrganizationQuery {
-    /// The organization that the session is bound to.
-    async fn organization(&self, ctx: &Context<'_>) -> Result<Organization> {
+    /// The organization that the session is bound to; null, with the error `TENANT_REQUIRED`, when it is bound to
+    /// none.
+    async fn organization(&self, ctx: &Context<'_>) -> Answer<Organization> {
         let organization = async {
-            let access = ctx.request().access()?;
-            ctx.request()
-                .outlay()
-                .get_organization(access.tenant().id())
-                .await
+            let id = ctx.request().access()?.tenant().id();
+            ctx.request().outlay().get_organization(id).await
         };
-        organization
-            .await
-            .map(Into::into)
-            .map_err(|error| problem(&error))
+        found(organization.await.map(Organization::from))
     }
 
     /// What the organization of a short code shows on its sign-in page; null when there is none. Needs no access
@@ -33,7 +31,7 @@ impl OrganizationQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The code, such as `ACM-4821`, in any case.")] short_code: String,
-    ) -> Result<Option<OrganizationProfile>> {
+    ) -> Answer<OrganizationProfile> {
         let profile = async {
             let code = Code::parse("shortCode", &short_code)?;
             ctx.request()
@@ -41,9 +39,7 @@ impl OrganizationQuery {
                 .find_organization_by_short_code(code.as_str())
                 .await
         };
-        Ok(profile
-            .await
-            .map_err(|error| problem(&error))?
-            .map(Into::into))
+        let profile = profile.await;
+        found(profile.map(|row| row.map(OrganizationProfile::from)))
     }
 }

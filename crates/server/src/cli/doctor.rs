@@ -9,7 +9,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database as Sea, DatabaseConnecti
 
 use crate::{
     config::DatabaseArgs,
-    database::{Database, Purpose, shown},
+    database::{Database, Purpose, check, knock, shown},
     report,
 };
 
@@ -26,7 +26,9 @@ pub(super) async fn run(args: &DatabaseArgs) -> Result<ExitCode> {
 }
 
 async fn external(findings: &mut Findings, url: &str) -> Result<()> {
+    check(url)?;
     findings.good(&format!("database of your own: {}", shown(url)));
+    knock(url).await.context("it does not answer")?;
     inspect(findings, url).await
 }
 

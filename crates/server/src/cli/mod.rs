@@ -1,7 +1,8 @@
-//! The command line: `outlay [serve] | migrate | tenant … | schema | demo | doctor`.
+//! The command line: `outlay [serve] | migrate | tenant … | import | schema | demo | doctor`.
 
 mod demo;
 mod doctor;
+mod import;
 mod migrate;
 mod schema;
 mod serve;
@@ -45,6 +46,8 @@ enum Command {
     /// Make organizations
     #[command(subcommand)]
     Tenant(tenant::TenantCommand),
+    /// Make expenses of a CSV file of payments
+    Import(import::ImportArgs),
     /// Print the GraphQL schema
     Schema,
     /// Fill organizations with data, for trials and benchmarks
@@ -112,6 +115,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Serve(http) => serve::run(&http, &database).await,
             Command::Migrate(args) => migrate::run(&args, &database).await,
             Command::Tenant(command) => tenant::run(command, &database).await,
+            Command::Import(args) => import::run(&args, &database).await,
             Command::Schema => schema::run(),
             Command::Demo(args) => demo::run(&args, &database).await,
             Command::Doctor => return doctor::run(&database).await,
@@ -134,7 +138,8 @@ async fn with_outlay<T>(
 
     let database = Database::open(args, Purpose::Command).await?;
     let done = async {
-        let outlay = std::sync::Arc::new(database.outlay(Default::default()).await?);
+        let outlay =
+            std::sync::Arc::new(database.outlay(outlay_domain::Settings::default()).await?);
         let done = work(outlay.clone()).await;
         crate::server::close(outlay).await;
         done

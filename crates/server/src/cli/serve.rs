@@ -38,7 +38,7 @@ async fn serve(listener: TcpListener, http: &HttpArgs, database: &Database) -> R
     let stop = shutdown::on_signal()?;
     let app = App::new(outlay.clone(), settings);
     let serving = tokio::spawn(server::serve(listener, app, stop.clone()));
-    let greeted = welcome::greet(&outlay, database.cluster(), &browser_url(address)).await;
+    let greeted = welcome::greet(&outlay, database, &browser_url(address)).await;
     log_failure(greeted, "the greeting cannot be printed");
     tracing::info!(%address, "serving");
     let served = tokio::select! {

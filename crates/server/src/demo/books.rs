@@ -1,6 +1,6 @@
 //! Made-up departments, categories, accounts and budgets.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use anyhow::Result;
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
@@ -37,7 +37,7 @@ pub(super) struct Books {
     pub(super) departments: Vec<department::Model>,
     pub(super) categories: Vec<category::Model>,
     accounts: Vec<account::Model>,
-    budgets: HashMap<(i32, u32), budget::Model>,
+    budgets: BTreeMap<(i32, u32), budget::Model>,
     since: DateTime<Utc>,
 }
 
@@ -50,7 +50,7 @@ impl Books {
             departments: Vec::new(),
             categories: Vec::new(),
             accounts: Vec::new(),
-            budgets: HashMap::new(),
+            budgets: BTreeMap::new(),
             since,
         };
         for name in DEPARTMENTS {

@@ -69,7 +69,7 @@ async fn make(outlay: &Outlay, plan: &Plan, number: u32, slug: &str) -> Result<L
     } else {
         ensure!(
             found.members == plan.members && found.expenses == plan.expenses,
-            "it is there already, with {} members and {} expenses; drop it or ask for as many",
+            "it is there already, with {} members and {} expenses; ask for as many, or use another database",
             found.members,
             found.expenses
         );
@@ -125,12 +125,8 @@ async fn fill(db: &TenantConnection, plan: &Plan, number: u32, owner: Uuid) -> R
     let mut random = Random::new(plan.seed, number, plan.today);
     let books = books::Books::new(&mut random);
     books.insert(db).await?;
-    let people = people::People::new(
-        &mut random,
-        plan.members,
-        &books,
-        rows::member(db, owner).await?,
-    );
+    let owner = rows::member(db, owner).await?;
+    let people = people::People::new(&mut random, plan.members, &books, &owner);
     people.insert(db).await?;
     let expenses = expenses::make(&mut random, plan.expenses, &books, &people);
     rows::insert(db, "expense", &expenses).await?;

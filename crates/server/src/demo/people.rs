@@ -39,7 +39,7 @@ impl People {
         random: &mut Random,
         number: usize,
         books: &Books,
-        owner: member::Model,
+        owner: &member::Model,
     ) -> Self {
         let since = books.since();
         let roles = ROLES.iter().cycle().take(number - 1);
@@ -61,7 +61,7 @@ impl People {
                 updated_at: since,
             })
             .collect();
-        let everybody = || std::iter::once(&owner).chain(&new);
+        let everybody = || std::iter::once(owner).chain(&new);
         let spenders = everybody().filter(|member| member.role != Viewer);
         let deciders = everybody().filter(|member| !matches!(member.role, Member | Viewer));
         Self {

@@ -16,7 +16,7 @@ use super::media::MediaType;
 pub(super) struct Refusal {
     /// The status; for what is right HTTP and wrong GraphQL, none: then the media type decides.
     pub(super) status: Option<StatusCode>,
-    pub(super) error: ServerError,
+    pub(super) error: Box<ServerError>,
 }
 
 impl Refusal {
@@ -28,7 +28,7 @@ impl Refusal {
         error.extensions = Some(extensions);
         Self {
             status: Some(status),
-            error,
+            error: Box::new(error),
         }
     }
 
@@ -47,7 +47,7 @@ impl Refusal {
     }
 
     pub(super) fn respond(self, media: MediaType) -> Response {
-        let response = async_graphql::Response::from_errors(vec![self.error]);
+        let response = async_graphql::Response::from_errors(vec![*self.error]);
         media.respond(self.status, &response)
     }
 }
@@ -60,7 +60,10 @@ impl From<Error> for Refusal {
         };
         let mut error = outlay_graphql::problem(&error).into_server_error(Pos::default());
         error.locations.clear();
-        Self { status, error }
+        Self {
+            status,
+            error: Box::new(error),
+        }
     }
 }
 
@@ -107,4 +110,26 @@ pub(super) fn panicked(panic: Box<dyn Any + Send>) -> Response {
         .or_else(|| panic.downcast_ref::<&str>().copied());
     let error = Error::internal(format!("panic: {}", message.unwrap_or("of no known kind")));
     Refusal::from(error).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, body::Body, http::Request, routing::get};
+    use tower::ServiceExt;
+    use tower_http::catch_panic::CatchPanicLayer;
+
+    #[tokio::test]
+    async fn a_panic_is_an_internal_error_of_one_request() {
+        let broken = get(async || -> &'static str { panic!("a secret") });
+        let router = Router::new()
+            .route("/", broken)
+            .layer(CatchPanicLayer::custom(super::panicked));
+        let request = Request::new(Body::empty());
+        let response = router.oneshot(request).await.expect("an answer");
+        assert_eq!(response.status(), 500);
+        let body = axum::body::to_bytes(response.into_body(), 10_000).await;
+        let body: serde_json::Value = serde_json::from_slice(&body.expect("a body")).expect("JSON");
+        assert_eq!(body["errors"][0]["extensions"]["code"], "INTERNAL");
+        assert!(!body.to_string().contains("secret"));
+    }
 }

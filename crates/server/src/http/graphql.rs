@@ -36,11 +36,11 @@ async fn execute(
     request: Request,
 ) -> Result<async_graphql::Response, Refusal> {
     let (parts, body) = request.into_parts();
-    let content = Content::of(&parts.headers)?;
+    let kind = Content::of(&parts.headers)?;
     let identity = identify(app, &parts).await?;
     request_log::identified(&identity);
     let settings = app.settings();
-    let (request, access) = match content {
+    let (request, access) = match kind {
         Content::Json => {
             let request = body::json(body, settings.max_body_bytes).await?;
             (request, identity.access)

@@ -33,7 +33,7 @@ pub(super) async fn log(mut request: Request, next: Next) -> Response {
             response.headers_mut().insert(request_id::HEADER, header);
         }
         let status = response.status().as_u16();
-        let ms = start.elapsed().as_micros() / 1000;
+        let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
         if probe && status == 200 {
             tracing::debug!(status, ms, "done");
         } else {

@@ -113,8 +113,8 @@ enum Label<'a> {
 }
 
 fn label<'a>(host: &'a str, base: &str) -> Label<'a> {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    if host == base || host == "localhost" || bare.parse::<IpAddr>().is_ok() {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    if host == base || host == "localhost" || address.parse::<IpAddr>().is_ok() {
         return Label::Own;
     }
     let slug = host

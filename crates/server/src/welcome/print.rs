@@ -7,13 +7,13 @@ use std::{
 
 use anyhow::Result;
 use outlay_domain::{Outlay, entity::shared::organization, value::Email};
-use outlay_postgres::Cluster;
 use sea_orm::{EntityTrait, PaginatorTrait};
 
 use super::{
     SLUG,
     people::{OWNER, PASSWORD, find},
 };
+use crate::database::Database;
 
 /// How long the printed token is good for.
 const DAY: Duration = Duration::from_hours(24);
@@ -24,23 +24,21 @@ const QUERY: &str = "{ expenses(first: 5, orderBy: {field: SPENT_ON, direction: 
                      member { displayName } } } }";
 
 /// Prints the greeting to standard output.
-pub(crate) async fn greet(outlay: &Outlay, cluster: Option<&Cluster>, url: &str) -> Result<()> {
+pub(crate) async fn greet(outlay: &Outlay, database: &Database, url: &str) -> Result<()> {
     let style = Style::of_terminal();
-    let mut text = format!("\n  {}\n\n", style.bold("Outlay is ready."));
-    text += &style.fact("Playground", &format!("{url}/graphql"));
-    match cluster {
-        Some(cluster) => {
-            let major = cluster.installation().major();
-            let directory = cluster.directory().display();
-            text += &style.fact("Database", &format!("PostgreSQL {major} in {directory}"));
-            text += &demo(outlay, url, &style).await?;
-        }
-        None => text += &strangers(outlay).await?,
-    }
-    text += &format!("\n  {}\n", style.dim("Ctrl-C stops it."));
-    let mut out = stdout().lock();
+    let next = match database.cluster() {
+        Some(_) => demo(outlay, url, &style).await?,
+        None => strangers(outlay).await?,
+    };
+    let text = [
+        format!("\n  {}\n\n", style.bold("Outlay is ready.")),
+        style.fact("Playground", &format!("{url}/graphql")),
+        style.fact("Database", &database.describe()),
+        next,
+        format!("\n  {}\n", style.dim("Ctrl-C stops it.")),
+    ];
     // Whoever closed the standard output does not want to read this.
-    let _ = writeln!(out, "{text}");
+    let _ = writeln!(stdout().lock(), "{}", text.concat());
     Ok(())
 }
 
@@ -59,24 +57,25 @@ async fn demo(outlay: &Outlay, url: &str, style: &Style) -> Result<String> {
         .await?;
     let until = session.expires_at.format("%-d %B, %H:%M UTC");
     let token = &session.access_token;
-    let heading = |text: &str| format!("\n  {text}\n\n");
     let person = |email: &str, does: &str| format!("    {email:<20} {}\n", style.dim(does));
-    Ok(heading(&format!(
-        "Sign in to the demo organization, {}, with the password {}:",
-        style.bold(SLUG),
-        style.bold(PASSWORD)
-    )) + &person(OWNER, "owner: may do everything")
-        + &person("grace@acme.example", "finance: keeps the books, pays back")
-        + &person("alan@acme.example", "approver: decides for Engineering")
-        + &person("mary@acme.example", "member: enters her own expenses")
-        + &heading(&format!(
-            "Or list its expenses as ada, by a token that is good until {until}:"
-        ))
-        + &format!(
-            "curl -s {url}/graphql -H 'Content-Type: application/json' \\\n  \
+    Ok([
+        format!(
+            "\n  Sign in to the demo organization, {}, with the password {}:\n\n",
+            style.bold(SLUG),
+            style.bold(PASSWORD)
+        ),
+        person(OWNER, "owner: may do everything"),
+        person("grace@acme.example", "finance: keeps the books, pays back"),
+        person("alan@acme.example", "approver: decides for Engineering"),
+        person("mary@acme.example", "member: enters her own expenses"),
+        format!(
+            "\n  Or list its expenses as ada, by a token that is good until {until}:\n\n\
+             curl -s {url}/graphql -H 'Content-Type: application/json' \\\n  \
              -H 'Authorization: Bearer {token}' \\\n  \
              -d '{{\"query\": \"{QUERY}\"}}'\n"
-        ))
+        ),
+    ]
+    .concat())
 }
 
 /// What to do next on a database of the operator's own.

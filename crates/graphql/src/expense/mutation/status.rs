@@ -1,6 +1,6 @@
 //! The steps of an expense's life: one mutation each.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use outlay_domain::{
     expense::{Approve, ChangeStatus, Reimburse, Reject, Reopen, Step, Submit, Void, Withdraw},
     value::Reason,
@@ -8,7 +8,7 @@ use outlay_domain::{
 
 use crate::{
     context::ContextExt,
-    error::{UserError, outcome},
+    error::{Answer, UserError, answer},
     expense::Expense,
     id::Kind,
 };
@@ -41,7 +41,7 @@ macro_rules! step {
         }
 
         impl $input {
-            async fn take<S: Step>(&self, ctx: &Context<'_>) -> Result<$payload> {
+            async fn take<S: Step>(&self, ctx: &Context<'_>) -> Answer<$payload> {
                 let done = async {
                     let id = Kind::Expense.parse("id", &self.id)?;
                     let reason: Option<Reason> = None;
@@ -49,8 +49,7 @@ macro_rules! step {
                     let step = ChangeStatus::<S>::new(id, self.version, reason);
                     ctx.request().write(&step, self.idempotency_key.as_deref()).await
                 };
-                let (row, errors) = outcome(done.await)?;
-                Ok($payload { expense: row.map(Into::into), errors })
+                answer(done.await, |row, errors| $payload { expense: row.map(Into::into), errors })
             }
         }
     };
@@ -74,7 +73,7 @@ impl ExpenseStatusMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which draft.")] input: SubmitExpenseInput,
-    ) -> Result<SubmitExpensePayload> {
+    ) -> Answer<SubmitExpensePayload> {
         input.take::<Submit>(ctx).await
     }
 
@@ -83,7 +82,7 @@ impl ExpenseStatusMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which submitted expense.")] input: WithdrawExpenseInput,
-    ) -> Result<WithdrawExpensePayload> {
+    ) -> Answer<WithdrawExpensePayload> {
         input.take::<Withdraw>(ctx).await
     }
 
@@ -93,7 +92,7 @@ impl ExpenseStatusMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which submitted expense.")] input: ApproveExpenseInput,
-    ) -> Result<ApproveExpensePayload> {
+    ) -> Answer<ApproveExpensePayload> {
         input.take::<Approve>(ctx).await
     }
 
@@ -102,7 +101,7 @@ impl ExpenseStatusMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which submitted expense, and why.")] input: RejectExpenseInput,
-    ) -> Result<RejectExpensePayload> {
+    ) -> Answer<RejectExpensePayload> {
         input.take::<Reject>(ctx).await
     }
 
@@ -111,7 +110,7 @@ impl ExpenseStatusMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which rejected expense.")] input: ReopenExpenseInput,
-    ) -> Result<ReopenExpensePayload> {
+    ) -> Answer<ReopenExpensePayload> {
         input.take::<Reopen>(ctx).await
     }
 
@@ -120,7 +119,7 @@ impl ExpenseStatusMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which approved expense.")] input: ReimburseExpenseInput,
-    ) -> Result<ReimburseExpensePayload> {
+    ) -> Answer<ReimburseExpensePayload> {
         input.take::<Reimburse>(ctx).await
     }
 
@@ -129,7 +128,7 @@ impl ExpenseStatusMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which expense, and why.")] input: VoidExpenseInput,
-    ) -> Result<VoidExpensePayload> {
+    ) -> Answer<VoidExpensePayload> {
         input.take::<Void>(ctx).await
     }
 }

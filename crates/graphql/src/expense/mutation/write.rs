@@ -1,6 +1,6 @@
 //! Entering, changing and deleting expenses.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use outlay_domain::{
     expense::{CreateExpense, DeleteExpense, UpdateExpense},
     value::{Code, ExchangeRate, Name, Note},
@@ -8,7 +8,7 @@ use outlay_domain::{
 
 use crate::{
     context::ContextExt,
-    error::{UserError, outcome},
+    error::{Answer, UserError, answer},
     expense::Expense,
     id::Kind,
     money::MoneyInput,
@@ -184,14 +184,13 @@ impl ExpenseWriteMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The new expense.")] input: CreateExpenseInput,
-    ) -> Result<CreateExpensePayload> {
+    ) -> Answer<CreateExpensePayload> {
         let done = async {
             ctx.request()
                 .write(&input.parse()?, input.idempotency_key.as_deref())
                 .await
         };
-        let (row, errors) = outcome(done.await)?;
-        Ok(CreateExpensePayload {
+        answer(done.await, |row, errors| CreateExpensePayload {
             expense: row.map(Into::into),
             errors,
         })
@@ -202,14 +201,13 @@ impl ExpenseWriteMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: UpdateExpenseInput,
-    ) -> Result<UpdateExpensePayload> {
+    ) -> Answer<UpdateExpensePayload> {
         let done = async {
             ctx.request()
                 .write(&input.parse()?, input.idempotency_key.as_deref())
                 .await
         };
-        let (row, errors) = outcome(done.await)?;
-        Ok(UpdateExpensePayload {
+        answer(done.await, |row, errors| UpdateExpensePayload {
             expense: row.map(Into::into),
             errors,
         })
@@ -220,7 +218,7 @@ impl ExpenseWriteMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which draft.")] input: DeleteExpenseInput,
-    ) -> Result<DeleteExpensePayload> {
+    ) -> Answer<DeleteExpensePayload> {
         let done = async {
             let id = Kind::Expense.parse("id", &input.id)?;
             let command = DeleteExpense {
@@ -231,8 +229,7 @@ impl ExpenseWriteMutation {
                 .write(&command, input.idempotency_key.as_deref())
                 .await
         };
-        let (deleted, errors) = outcome(done.await)?;
-        Ok(DeleteExpensePayload {
+        answer(done.await, |deleted, errors| DeleteExpensePayload {
             deleted_id: deleted.map(|gone| Kind::Expense.id(gone.0)),
             errors,
         })

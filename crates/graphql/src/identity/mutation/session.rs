@@ -1,12 +1,12 @@
 //! Keeping a session, binding it to another organization, and ending it.
 
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, InputObject, Object, SimpleObject};
 use outlay_domain::value::Slug;
 
 use super::super::Session;
 use crate::{
     context::ContextExt,
-    error::{UserError, outcome, outcome_of_sign_in, problem},
+    error::{Answer, UserError, answer, answer_sign_in},
 };
 
 /// The refresh token to exchange.
@@ -62,11 +62,10 @@ impl SessionMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The token.")] input: RefreshSessionInput,
-    ) -> Result<RefreshSessionPayload> {
+    ) -> Answer<RefreshSessionPayload> {
         ctx.request().release().await;
         let done = ctx.request().outlay().refresh(&input.refresh_token).await;
-        let (session, errors) = outcome_of_sign_in(done)?;
-        Ok(RefreshSessionPayload {
+        answer_sign_in(done, |session, errors| RefreshSessionPayload {
             session: session.map(Into::into),
             errors,
         })
@@ -77,7 +76,7 @@ impl SessionMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which organization.")] input: SwitchOrganizationInput,
-    ) -> Result<SwitchOrganizationPayload> {
+    ) -> Answer<SwitchOrganizationPayload> {
         let done = async {
             let caller = ctx.request().caller()?;
             let slug = Slug::parse("organization", &input.organization)?;
@@ -87,19 +86,20 @@ impl SessionMutation {
                 .switch_organization(caller, slug.as_str())
                 .await
         };
-        let (session, errors) = outcome(done.await)?;
-        Ok(SwitchOrganizationPayload {
+        answer(done.await, |session, errors| SwitchOrganizationPayload {
             session: session.map(Into::into),
             errors,
         })
     }
 
     /// Ends the caller's session: its tokens are refused everywhere within a second.
-    async fn sign_out(&self, ctx: &Context<'_>) -> Result<SignOutPayload> {
-        let caller = ctx.request().caller().map_err(|error| problem(&error))?;
-        ctx.request().release().await;
-        let (done, errors) = outcome(ctx.request().outlay().sign_out(caller).await)?;
-        Ok(SignOutPayload {
+    async fn sign_out(&self, ctx: &Context<'_>) -> Answer<SignOutPayload> {
+        let done = async {
+            let caller = ctx.request().caller()?;
+            ctx.request().release().await;
+            ctx.request().outlay().sign_out(caller).await
+        };
+        answer(done.await, |done, errors| SignOutPayload {
             signed_out: done.is_some(),
             errors,
         })

@@ -1,6 +1,6 @@
 //! Signing up and in.
 
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, InputObject, Object, SimpleObject};
 use outlay_domain::{
     identity::{SignIn, SignUp},
     value::{Email, Name, Password, Slug},
@@ -9,7 +9,7 @@ use outlay_domain::{
 use super::super::{Session, User};
 use crate::{
     context::ContextExt,
-    error::{UserError, outcome, outcome_of_sign_in},
+    error::{Answer, UserError, answer, answer_sign_in},
 };
 
 /// A new user.
@@ -92,18 +92,19 @@ impl SignInMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The new user.")] input: SignUpInput,
-    ) -> Result<SignUpPayload> {
+    ) -> Answer<SignUpPayload> {
         let done = async {
             let new = input.parse()?;
             ctx.request().release().await;
             ctx.request().outlay().sign_up(new).await
         };
-        let (done, errors) = outcome(done.await)?;
-        let (user, session) = done.unzip();
-        Ok(SignUpPayload {
-            user: user.map(Into::into),
-            session: session.map(Into::into),
-            errors,
+        answer(done.await, |done, errors| {
+            let (user, session) = done.unzip();
+            SignUpPayload {
+                user: user.map(Into::into),
+                session: session.map(Into::into),
+                errors,
+            }
         })
     }
 
@@ -112,7 +113,7 @@ impl SignInMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Who, and where.")] input: SignInInput,
-    ) -> Result<SignInPayload> {
+    ) -> Answer<SignInPayload> {
         let done = async {
             let attempt = input.parse()?;
             ctx.request().release().await;
@@ -121,12 +122,13 @@ impl SignInMutation {
                 .sign_in(attempt, ctx.request().host())
                 .await
         };
-        let (done, errors) = outcome_of_sign_in(done.await)?;
-        let (user, session) = done.unzip();
-        Ok(SignInPayload {
-            user: user.map(Into::into),
-            session: session.map(Into::into),
-            errors,
+        answer_sign_in(done.await, |done, errors| {
+            let (user, session) = done.unzip();
+            SignInPayload {
+                user: user.map(Into::into),
+                session: session.map(Into::into),
+                errors,
+            }
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Inviting, revoking and accepting.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use outlay_domain::{
     member::{AcceptInvitation, InviteMember, RevokeInvitation},
     value::{Email, Name, Password},
@@ -9,9 +9,10 @@ use outlay_domain::{
 use super::super::{Invitation, Member, Role};
 use crate::{
     context::ContextExt,
-    error::{UserError, outcome},
+    error::{Answer, UserError, answer},
     id::Kind,
     identity::Session,
+    loader,
 };
 
 /// An offer of membership.
@@ -88,7 +89,7 @@ pub struct RevokeInvitationPayload {
 #[derive(SimpleObject)]
 pub struct AcceptInvitationPayload {
     /// The member that the receiver is now; null when there are errors.
-    member: Option<Member>,
+    member: Answer<Member>,
     /// A session bound to the organization; null when there are errors.
     session: Option<Session>,
     /// What to mend in the input; empty when it was done.
@@ -106,7 +107,7 @@ impl InvitationMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Who, and as what.")] input: InviteMemberInput,
-    ) -> Result<InviteMemberPayload> {
+    ) -> Answer<InviteMemberPayload> {
         let done = async {
             let command = InviteMember {
                 email: Email::parse("email", &input.email)?,
@@ -119,8 +120,7 @@ impl InvitationMutation {
                 .write(&command, input.idempotency_key.as_deref())
                 .await
         };
-        let (row, errors) = outcome(done.await)?;
-        Ok(InviteMemberPayload {
+        answer(done.await, |row, errors| InviteMemberPayload {
             invitation: row.map(Into::into),
             errors,
         })
@@ -131,7 +131,7 @@ impl InvitationMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which invitation.")] input: RevokeInvitationInput,
-    ) -> Result<RevokeInvitationPayload> {
+    ) -> Answer<RevokeInvitationPayload> {
         let done = async {
             let id = Kind::Invitation.parse("id", &input.id)?;
             let command = RevokeInvitation {
@@ -142,8 +142,7 @@ impl InvitationMutation {
                 .write(&command, input.idempotency_key.as_deref())
                 .await
         };
-        let (row, errors) = outcome(done.await)?;
-        Ok(RevokeInvitationPayload {
+        answer(done.await, |row, errors| RevokeInvitationPayload {
             invitation: row.map(Into::into),
             errors,
         })
@@ -154,31 +153,26 @@ impl InvitationMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The link's token, and who follows it.")] input: AcceptInvitationInput,
-    ) -> Result<AcceptInvitationPayload> {
+    ) -> Answer<AcceptInvitationPayload> {
         let request = ctx.request();
         let done = async {
             let accept = input.parse()?;
             request.release().await;
-            request
+            let joined = request
                 .outlay()
                 .accept_invitation(accept, request.caller().ok())
-                .await
+                .await?;
+            let id = joined.access.member().member_id;
+            request.adopt(joined.access).await;
+            Ok((loader::member(ctx, id).await, joined.session))
         };
-        let (joined, errors) = outcome(done.await)?;
-        let Some(joined) = joined else {
-            return Ok(AcceptInvitationPayload {
-                member: None,
-                session: None,
+        answer(done.await, |joined, errors| {
+            let (member, session) = joined.unzip();
+            AcceptInvitationPayload {
+                member: member.flatten(),
+                session: session.map(Into::into),
                 errors,
-            });
-        };
-        let id = joined.access.member().member_id;
-        request.adopt(joined.access).await;
-        let member = ctx.snapshot()?.member(id).await?.map(Into::into);
-        Ok(AcceptInvitationPayload {
-            member,
-            session: Some(joined.session.into()),
-            errors,
+            }
         })
     }
 }

@@ -1,12 +1,12 @@
 //! Members who leave, and who come back.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use outlay_domain::member::{DeactivateMember, LeaveOrganization, ReactivateMember};
 
 use super::super::Member;
 use crate::{
     context::ContextExt,
-    error::{UserError, outcome},
+    error::{Answer, UserError, answer},
     id::Kind,
 };
 
@@ -71,20 +71,21 @@ impl MemberStatusMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which member.")] input: DeactivateMemberInput,
-    ) -> Result<DeactivateMemberPayload> {
+    ) -> Answer<DeactivateMemberPayload> {
         let done = async {
             let id = Kind::Member.parse("id", &input.id)?;
             let command = DeactivateMember {
                 id,
                 version: input.version,
             };
-            ctx.request()
+            let row = ctx
+                .request()
                 .write(&command, input.idempotency_key.as_deref())
-                .await
+                .await?;
+            ctx.request().verify_again().await;
+            Ok(row)
         };
-        let (row, errors) = outcome(done.await)?;
-        ctx.request().verify_again().await;
-        Ok(DeactivateMemberPayload {
+        answer(done.await, |row, errors| DeactivateMemberPayload {
             member: row.map(Into::into),
             errors,
         })
@@ -95,7 +96,7 @@ impl MemberStatusMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which member.")] input: ReactivateMemberInput,
-    ) -> Result<ReactivateMemberPayload> {
+    ) -> Answer<ReactivateMemberPayload> {
         let done = async {
             let id = Kind::Member.parse("id", &input.id)?;
             let command = ReactivateMember {
@@ -106,8 +107,7 @@ impl MemberStatusMutation {
                 .write(&command, input.idempotency_key.as_deref())
                 .await
         };
-        let (row, errors) = outcome(done.await)?;
-        Ok(ReactivateMemberPayload {
+        answer(done.await, |row, errors| ReactivateMemberPayload {
             member: row.map(Into::into),
             errors,
         })
@@ -115,10 +115,13 @@ impl MemberStatusMutation {
 
     /// Ends the caller's own membership; the last owner cannot leave. The session is good for other organizations
     /// still, by `switchOrganization`.
-    async fn leave_organization(&self, ctx: &Context<'_>) -> Result<LeaveOrganizationPayload> {
-        let (row, errors) = outcome(ctx.request().write(&LeaveOrganization, None).await)?;
-        ctx.request().verify_again().await;
-        Ok(LeaveOrganizationPayload {
+    async fn leave_organization(&self, ctx: &Context<'_>) -> Answer<LeaveOrganizationPayload> {
+        let done = async {
+            let row = ctx.request().write(&LeaveOrganization, None).await?;
+            ctx.request().verify_again().await;
+            Ok(row)
+        };
+        answer(done.await, |row, errors| LeaveOrganizationPayload {
             left_id: row.map(|row| Kind::Member.id(row.id)),
             errors,
         })

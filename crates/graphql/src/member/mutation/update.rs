@@ -1,6 +1,6 @@
 //! A member's role, department and records.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use outlay_domain::{
     member::UpdateMember,
     value::{Code, Name},
@@ -9,7 +9,7 @@ use outlay_domain::{
 use super::super::{Member, Role};
 use crate::{
     context::ContextExt,
-    error::{UserError, outcome},
+    error::{Answer, UserError, answer},
     id::Kind,
     removable::removable,
 };
@@ -72,15 +72,16 @@ impl MemberUpdateMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: UpdateMemberInput,
-    ) -> Result<UpdateMemberPayload> {
+    ) -> Answer<UpdateMemberPayload> {
         let done = async {
-            ctx.request()
+            let row = ctx
+                .request()
                 .write(&input.parse()?, input.idempotency_key.as_deref())
-                .await
+                .await?;
+            ctx.request().verify_again().await;
+            Ok(row)
         };
-        let (row, errors) = outcome(done.await)?;
-        ctx.request().verify_again().await;
-        Ok(UpdateMemberPayload {
+        answer(done.await, |row, errors| UpdateMemberPayload {
             member: row.map(Into::into),
             errors,
         })

@@ -1,6 +1,6 @@
 //! A new organization.
 
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, InputObject, Object, SimpleObject};
 use outlay_domain::{
     organization::CreateOrganization,
     value::{Currency, Email, Name, Phone, Slug},
@@ -9,7 +9,7 @@ use outlay_domain::{
 use super::super::Organization;
 use crate::{
     context::ContextExt,
-    error::{UserError, outcome},
+    error::{Answer, UserError, answer},
     identity::Session,
     scalar::CurrencyCode,
 };
@@ -68,7 +68,7 @@ impl OrganizationCreateMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The new organization.")] input: CreateOrganizationInput,
-    ) -> Result<CreateOrganizationPayload> {
+    ) -> Answer<CreateOrganizationPayload> {
         let request = ctx.request();
         let done = async {
             let caller = request.caller()?;
@@ -76,17 +76,19 @@ impl OrganizationCreateMutation {
             request.release().await;
             let (row, session) = request.outlay().create_organization(caller, new).await?;
             let directory = request.outlay().tenancy().directory();
-            request
-                .adopt(directory.access(row.id, caller.user_id).await?)
-                .await;
+            // Made is made: the session is answered even where the organization cannot be read yet.
+            if let Ok(access) = directory.access(row.id, caller.user_id).await {
+                request.adopt(access).await;
+            }
             Ok((row, session))
         };
-        let (done, errors) = outcome(done.await)?;
-        let (row, session) = done.unzip();
-        Ok(CreateOrganizationPayload {
-            organization: row.map(Into::into),
-            session: session.map(Into::into),
-            errors,
+        answer(done.await, |done, errors| {
+            let (row, session) = done.unzip();
+            CreateOrganizationPayload {
+                organization: row.map(Into::into),
+                session: session.map(Into::into),
+                errors,
+            }
         })
     }
 }

@@ -1,6 +1,6 @@
 //! An organization's name, looks and rules.
 
-use async_graphql::{Context, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+use async_graphql::{Context, InputObject, MaybeUndefined, Object, SimpleObject};
 use outlay_domain::{
     Error,
     organization::UpdateOrganization,
@@ -10,7 +10,7 @@ use outlay_domain::{
 use super::super::{Organization, settings::RuleAction};
 use crate::{
     context::ContextExt,
-    error::{UserError, outcome},
+    error::{Answer, UserError, answer},
     removable::removable,
 };
 
@@ -81,14 +81,13 @@ impl OrganizationUpdateMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: UpdateOrganizationInput,
-    ) -> Result<UpdateOrganizationPayload> {
+    ) -> Answer<UpdateOrganizationPayload> {
         let done = async {
             ctx.request()
                 .write(&input.parse()?, input.idempotency_key.as_deref())
                 .await
         };
-        let (row, errors) = outcome(done.await)?;
-        Ok(UpdateOrganizationPayload {
+        answer(done.await, |row, errors| UpdateOrganizationPayload {
             organization: row.map(Into::into),
             errors,
         })

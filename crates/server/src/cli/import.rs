@@ -1,0 +1,191 @@
+//! `outlay import`: a file of payments made into expenses, with a progress bar.
+
+use std::{path::PathBuf, time::Duration};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use indicatif::ProgressBar;
+use outlay_domain::{
+    Outlay,
+    entity::tenant::{ImportStatus, import::Model},
+    import::{
+        self, DateOrder, DecimalMark, Delimiter, Encoding, ImportExpenses, ImportFile, Mapping,
+        Progress,
+    },
+    tenancy::TenantAccess,
+    value::{Currency, Email, ExchangeRate, Name},
+};
+
+use super::with_outlay;
+use crate::{config::DatabaseArgs, progress, user};
+
+/// Problems shown; the rest are kept with the import.
+const SHOWN_PROBLEMS: usize = 20;
+
+/// The file to import, and how to read it.
+#[derive(Debug, Args)]
+pub(super) struct ImportArgs {
+    /// Slug of the organization
+    #[arg(long, value_name = "SLUG")]
+    organization: String,
+    /// The CSV file
+    #[arg(long, value_name = "PATH")]
+    file: PathBuf,
+    /// Which column holds what: `spentOn=Date,amount="Net (Gross = Net + VAT)",merchant=Supplier`, and category,
+    /// department, reference, description where there are such columns
+    #[arg(long, value_name = "MAPPING")]
+    map: Mapping,
+    /// Currency of the amounts, such as GBP
+    #[arg(long, value_name = "CODE")]
+    currency: String,
+    /// Units of the organization's currency for one of the file's, when they differ
+    #[arg(long, value_name = "RATE")]
+    exchange_rate: Option<rust_decimal::Decimal>,
+    /// How to read a date that reads two ways: day-first, month-first or year-first
+    #[arg(long, value_name = "ORDER")]
+    date_order: Option<DateOrder>,
+    /// How to read an amount that reads two ways: point or comma
+    #[arg(long, value_name = "MARK")]
+    decimal_mark: Option<DecimalMark>,
+    /// What separates the columns: comma, semicolon, tab or pipe [default: seen from the heading]
+    #[arg(long, value_name = "DELIMITER")]
+    delimiter: Option<Delimiter>,
+    /// The file's encoding, such as windows-1252 [default: seen from the text]
+    #[arg(long, value_name = "LABEL")]
+    encoding: Option<Encoding>,
+    /// Only check the file and report
+    #[arg(long)]
+    dry_run: bool,
+    /// Do not make departments and categories that are not there; report them instead
+    #[arg(long)]
+    no_create_missing: bool,
+    /// Import the file although it was imported before
+    #[arg(long)]
+    allow_repeat: bool,
+    /// Whose expenses they are to be, by address [default: the organization's first owner]
+    #[arg(long = "as", value_name = "EMAIL")]
+    importer: Option<String>,
+}
+
+pub(super) async fn run(args: &ImportArgs, database: &DatabaseArgs) -> Result<()> {
+    let file = file(args)?;
+    let size = std::fs::metadata(&file.path)
+        .with_context(|| format!("--file {}", file.path.display()))?
+        .len();
+    let import = with_outlay(database, async |outlay| {
+        let access = importer(&outlay, args).await?;
+        let bar = progress::bytes(2 * size);
+        let import = tokio::select! {
+            import = import(&outlay, &access, args, file.clone()) => import,
+            never = draw(&bar, &file.progress) => match never {},
+        };
+        bar.finish_and_clear();
+        import
+    })
+    .await?;
+    report(&import)
+}
+
+fn file(args: &ImportArgs) -> Result<ImportFile> {
+    let name = args.file.file_name().unwrap_or_default().to_string_lossy();
+    let rate = args
+        .exchange_rate
+        .map(|rate| ExchangeRate::parse("exchangeRate", rate));
+    Ok(ImportFile {
+        path: args.file.clone(),
+        name: Name::parse("file", &name).context("--file")?,
+        mapping: args.map.clone(),
+        currency: Currency::parse("currency", &args.currency).context("--currency")?,
+        exchange_rate: rate.transpose().context("--exchange-rate")?,
+        date_order: args.date_order,
+        decimal_mark: args.decimal_mark,
+        delimiter: args.delimiter,
+        encoding: args.encoding,
+        progress: Progress::default(),
+    })
+}
+
+/// Who imports: the member named, else the first owner.
+async fn importer(outlay: &Outlay, args: &ImportArgs) -> Result<TenantAccess> {
+    let directory = outlay.tenancy().directory();
+    let slug = &args.organization;
+    let tenant = directory.find_by_slug(slug).await?;
+    let tenant =
+        tenant.with_context(|| format!("--organization {slug}: there is no such organization"))?;
+    let user_id = match &args.importer {
+        Some(email) => {
+            let email = Email::parse("as", email).context("--as")?;
+            let user = user::find(outlay, &email).await?;
+            user.with_context(|| {
+                format!("--as {}: there is no user of this address", email.as_str())
+            })?
+            .id
+        }
+        None => {
+            let owner = outlay.first_owner(tenant.id()).await?;
+            owner.context("the organization has no owner; name who imports by --as")?
+        }
+    };
+    let access = directory.access(tenant.id(), user_id).await;
+    access.with_context(|| format!("--organization {slug}: the importer is no member of it"))
+}
+
+async fn import(
+    outlay: &Outlay,
+    access: &TenantAccess,
+    args: &ImportArgs,
+    file: ImportFile,
+) -> Result<Model> {
+    let command = ImportExpenses {
+        survey: file.survey().await?,
+        file,
+        dry_run: args.dry_run,
+        create_missing: !args.no_create_missing,
+        allow_repeat: args.allow_repeat,
+    };
+    Ok(outlay.execute(access, None, &command, None).await?)
+}
+
+/// Draws the bar from the bytes read, until it is dropped.
+async fn draw(bar: &ProgressBar, progress: &Progress) -> std::convert::Infallible {
+    let mut tick = tokio::time::interval(Duration::from_millis(100));
+    loop {
+        tick.tick().await;
+        bar.set_position(progress.bytes());
+    }
+}
+
+fn report(import: &Model) -> Result<()> {
+    let total = format!("{} {}", import.amount.normalize(), import.currency);
+    match import.status {
+        ImportStatus::Completed => {
+            println!(
+                "{}: {} expenses imported, {total} in all.",
+                import.file_name, import.imported_rows
+            );
+            Ok(())
+        }
+        ImportStatus::Checked => {
+            println!(
+                "{}: {} lines can be imported, {total} in all.",
+                import.file_name, import.total_rows
+            );
+            Ok(())
+        }
+        ImportStatus::Failed => {
+            let problems = import::problems(import);
+            for problem in problems.iter().take(SHOWN_PROBLEMS) {
+                let column = problem
+                    .column
+                    .as_ref()
+                    .map(|column| format!(", {column}"))
+                    .unwrap_or_default();
+                eprintln!("line {}{column}: {}", problem.row, problem.message);
+            }
+            if problems.len() > SHOWN_PROBLEMS {
+                eprintln!("… and {} more", problems.len() - SHOWN_PROBLEMS);
+            }
+            bail!("{}: nothing was imported", import.file_name)
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Expenses: entered, decided, settled, listed.
+
+mod amount;
+mod authority;
+mod entry;
+mod filter;
+mod page;
+mod state;
+mod write;

@@ -1,0 +1,4 @@
+//! What every write has in common: done once, and on the record.
+
+mod audit;
+mod idempotency;
