@@ -61,7 +61,6 @@ impl Client {
     }
 
     /// A request to this path with the client's headers.
-    #[must_use]
     pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
         let mut request = self.http.request(method, format!("{}{path}", self.url));
         if let Some(token) = &self.token {

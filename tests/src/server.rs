@@ -235,7 +235,7 @@ impl Server {
     ///
     /// # Panics
     /// When it cannot be killed.
-    pub async fn kill(mut self) {
+    pub fn kill(mut self) {
         self.child.kill().expect("it dies");
         self.child.wait().expect("it ends");
     }

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// What a loader answers: the row, none, or why it could not be read.
-type Loaded<T> = std::result::Result<Option<T>, Arc<Error>>;
+pub(crate) type Loaded<T> = std::result::Result<Option<T>, Arc<Error>>;
 
 /// Answers every key: with its value, with none, or with the one error that all of them share.
 fn answers<T: Clone>(keys: &[Uuid], found: Result<HashMap<Uuid, T>>) -> HashMap<Uuid, Loaded<T>> {
@@ -45,7 +45,7 @@ fn by_id<T>(rows: Vec<T>, id: impl Fn(&T) -> Uuid) -> HashMap<Uuid, Arc<T>> {
 macro_rules! loaders {
     ($($field:ident: $batch:ident => $value:ty = |$cx:ident, $keys:ident| $load:expr;)*) => {
         $(
-            struct $batch(Arc<Context>);
+            pub(crate) struct $batch(Arc<Context>);
 
             impl BatchFn<Uuid, Loaded<$value>> for $batch {
                 async fn load(&mut self, $keys: &[Uuid]) -> HashMap<Uuid, Loaded<$value>> {
@@ -58,7 +58,7 @@ macro_rules! loaders {
         /// One snapshot of a tenant and the loaders that read from it.
         pub(crate) struct Snapshot {
             cx: Arc<Context>,
-            $($field: Loader<Uuid, Loaded<$value>, $batch>,)*
+            $(pub(crate) $field: Loader<Uuid, Loaded<$value>, $batch>,)*
         }
 
         impl Snapshot {

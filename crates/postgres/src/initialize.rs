@@ -64,12 +64,7 @@ pub(crate) async fn initialize(
 
 /// Text is sorted by code point, which needs no locale of the system's, and its letters have case in every script as
 /// `ctype` knows them.
-async fn initdb(
-    runner: &Runner,
-    data: &Path,
-    options: &Options,
-    ctype: &str,
-) -> Result<(), Error> {
+async fn initdb(runner: &Runner, data: &Path, options: &Options, ctype: &str) -> Result<(), Error> {
     let program = runner.program("initdb");
     let mut command = runner.command(&program)?;
     command

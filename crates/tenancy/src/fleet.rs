@@ -4,8 +4,8 @@ use futures::{StreamExt, stream};
 use outlay_entity::shared::organization;
 use outlay_migration::{TENANT_MIGRATIONS, tenant_version};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
-    QueryFilter, QueryOrder, QuerySelect, TransactionTrait, sea_query::Expr,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr,
+    EntityTrait, QueryFilter, QueryOrder, QuerySelect, TransactionTrait, sea_query::Expr,
 };
 
 use crate::{Tenancy, TenancyError, Tenant, TenantRoles, qualify::qualify};
@@ -49,7 +49,8 @@ impl Tenancy {
         parallel: usize,
         mut each: impl FnMut(&MigrationOutcome),
     ) -> Result<FleetReport, TenancyError> {
-        let tenants = self.behind()
+        let tenants = self
+            .behind()
             .order_by_asc(organization::Column::Id)
             .all(self.shared())
             .await?;
@@ -103,9 +104,12 @@ impl Tenancy {
 
     /// Tenants that lack a migration, or the role of their own that they are to have.
     fn behind(&self) -> sea_orm::Select<organization::Entity> {
-        let mut lacking = Condition::any().add(organization::Column::SchemaVersion.lt(tenant_version()));
+        let mut lacking =
+            Condition::any().add(organization::Column::SchemaVersion.lt(tenant_version()));
         if self.settings().tenant_roles == TenantRoles::PerTenant {
-            lacking = lacking.add(Expr::cust("NOT EXISTS (SELECT FROM pg_roles WHERE rolname = schema_name)"));
+            lacking = lacking.add(Expr::cust(
+                "NOT EXISTS (SELECT FROM pg_roles WHERE rolname = schema_name)",
+            ));
         }
         organization::Entity::find().filter(lacking)
     }

@@ -58,7 +58,7 @@ async fn an_import_cut_off_at_any_moment_has_imported_nothing() {
         .await;
         tokio::time::sleep(Duration::from_millis(delay)).await;
         let under_way = number(&mut *watch.lock().await, WRITING).await;
-        server.kill().await;
+        server.kill();
         assert!(upload.await.is_err(), "it got no answer");
         assert!(
             under_way > 0,

@@ -59,7 +59,7 @@ async fn organizations_being_made_when_the_server_is_killed_are_complete_or_abse
         .await;
         // Others are under way at every moment from here on.
         tokio::time::sleep(Duration::from_millis(rand::random_range(0..300))).await;
-        server.kill().await;
+        server.kill();
         for maker in makers {
             made.extend(maker.await.expect("a maker"));
         }

@@ -66,14 +66,6 @@ impl World {
         }
     }
 
-    pub fn fresh_name(&self) -> String {
-        unique("fresh")
-    }
-
-    pub fn fresh_email(&self) -> String {
-        format!("{}@fresh.example", unique("fresh"))
-    }
-
     async fn try_as(&self, client: &Client, operation: &Operation) -> Answer {
         if operation.field == "importExpenses" {
             return import(client, "try.csv", &unique("try")).await;

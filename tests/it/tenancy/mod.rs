@@ -4,7 +4,9 @@ mod panics;
 mod provisioning;
 mod roles;
 
-use outlay_tenancy::{DatabaseSettings, FirstOwner, NewOrganization, RequestLogin, Tenancy, TenantAccess, TenantRoles};
+use outlay_tenancy::{
+    DatabaseSettings, FirstOwner, NewOrganization, RequestLogin, Tenancy, TenantAccess, TenantRoles,
+};
 use outlay_tests::{new_database, unique};
 use uuid::Uuid;
 
@@ -17,7 +19,10 @@ async fn open(connections: usize, tenant_roles: TenantRoles) -> (Tenancy, String
         tenant_roles,
         ..DatabaseSettings::new(url.clone(), RequestLogin::Direct(requests))
     };
-    (Tenancy::open(settings).await.expect("the tenancy opens"), url)
+    (
+        Tenancy::open(settings).await.expect("the tenancy opens"),
+        url,
+    )
 }
 
 /// A new organization, and the access of its owner.
@@ -33,16 +38,27 @@ async fn tenant(tenancy: &Tenancy) -> TenantAccess {
         password_hash: Set("none".into()),
         ..Default::default()
     };
-    user::Entity::insert(row).exec_without_returning(tenancy.shared()).await.expect("a user");
+    user::Entity::insert(row)
+        .exec_without_returning(tenancy.shared())
+        .await
+        .expect("a user");
     let new = NewOrganization {
         short_codes: vec![unique("c").to_uppercase()],
         name: slug.clone(),
         base_currency: "EUR".into(),
         business_email: None,
         business_phone: None,
-        owner: FirstOwner { user_id, email: format!("{slug}@example.org"), display_name: slug.clone() },
+        owner: FirstOwner {
+            user_id,
+            email: format!("{slug}@example.org"),
+            display_name: slug.clone(),
+        },
         slug,
     };
     let organization = tenancy.provision(new).await.expect("an organization");
-    tenancy.directory().access(organization.id, user_id).await.expect("access")
+    tenancy
+        .directory()
+        .access(organization.id, user_id)
+        .await
+        .expect("access")
 }

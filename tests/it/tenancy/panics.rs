@@ -41,18 +41,33 @@ async fn transact(tenancy: &Tenancy, access: &TenantAccess, end: End) -> bool {
     let db = tenancy.write(access);
     let slug = access.tenant().slug().to_owned();
     let id = Uuid::now_v7();
-    let row = ActiveModel { id: Set(id), name: Set(format!("{slug} {id}")), ..Default::default() };
+    let row = ActiveModel {
+        id: Set(id),
+        name: Set(format!("{slug} {id}")),
+        ..Default::default()
+    };
     row.insert(&db).await.expect("written");
-    let foreign = Entity::find().filter(Column::Name.not_like(format!("{slug} %"))).all(&db).await.expect("read");
+    let foreign = Entity::find()
+        .filter(Column::Name.not_like(format!("{slug} %")))
+        .all(&db)
+        .await
+        .expect("read");
     assert!(foreign.is_empty(), "{slug} saw {foreign:?}");
     match end {
         End::Commit => db.commit().await.expect("committed"),
         End::Release => db.release().await,
         End::Panic => panic!("on purpose"),
         End::Fail => {
-            let twice = ActiveModel { id: Set(id), name: Set("twice".into()), ..Default::default() };
+            let twice = ActiveModel {
+                id: Set(id),
+                name: Set("twice".into()),
+                ..Default::default()
+            };
             twice.insert(&db).await.expect_err("the id is taken");
-            Entity::find().all(&db).await.expect_err("the transaction has failed");
+            Entity::find()
+                .all(&db)
+                .await
+                .expect_err("the transaction has failed");
             db.commit().await.expect_err("nothing to commit");
         }
         End::Drop | End::Abort(_) => drop(db),
@@ -75,7 +90,10 @@ async fn transactions_that_end_badly_leave_nothing_behind() {
         }
     }));
     let script = prop::collection::vec((0..TENANTS, end()), TRANSACTIONS);
-    let script = script.new_tree(&mut TestRunner::default()).expect("a script").current();
+    let script = script
+        .new_tree(&mut TestRunner::default())
+        .expect("a script")
+        .current();
     let mut committed = vec![0; TENANTS];
     let mut done = stream::iter(script)
         .map(|(index, end)| {
@@ -94,7 +112,9 @@ async fn transactions_that_end_badly_leave_nothing_behind() {
         match (end, outcome) {
             (End::Panic, outcome) => assert!(outcome.is_err()),
             (End::Abort(_), _) => {}
-            (_, outcome) => committed[index] += usize::from(outcome.expect("it sees its own rows alone")),
+            (_, outcome) => {
+                committed[index] += usize::from(outcome.expect("it sees its own rows alone"));
+            }
         }
     }
     drop(done);
@@ -110,12 +130,18 @@ async fn transactions_that_end_badly_leave_nothing_behind() {
 /// Transactions of requests that are still open, once closed connections have had their time to be noticed.
 async fn open_transactions(url: &str) -> i64 {
     use sqlx::{Connection, Row};
-    let mut owner = sqlx::PgConnection::connect(url).await.expect("the owner may sign in");
+    let mut owner = sqlx::PgConnection::connect(url)
+        .await
+        .expect("the owner may sign in");
     let deadline = tokio::time::Instant::now() + Duration::from_secs(5);
     loop {
         let query = "SELECT count(*) FROM pg_stat_activity
             WHERE usename = 'outlay_request' AND datname = current_database() AND xact_start IS NOT NULL";
-        let open: i64 = sqlx::query(query).fetch_one(&mut owner).await.expect("a count").get(0);
+        let open: i64 = sqlx::query(query)
+            .fetch_one(&mut owner)
+            .await
+            .expect("a count")
+            .get(0);
         if open == 0 || tokio::time::Instant::now() > deadline {
             return open;
         }

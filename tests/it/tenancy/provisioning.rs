@@ -21,28 +21,47 @@ async fn catalog(owner: &mut PgConnection, schema: &str) -> Vec<String> {
         UNION ALL
         SELECT 'grant ' || table_name || ' ' || privilege_type || ' to ' || grantee
         FROM information_schema.role_table_grants WHERE table_schema = $1";
-    let rows = sqlx::query(query).bind(schema.to_owned()).fetch_all(owner).await.expect("the catalog");
-    let mut lines: Vec<String> = rows.iter().map(|row| row.get::<String, _>(0).replace(schema, "tenant")).collect();
+    let rows = sqlx::query(query)
+        .bind(schema.to_owned())
+        .fetch_all(owner)
+        .await
+        .expect("the catalog");
+    let mut lines: Vec<String> = rows
+        .iter()
+        .map(|row| row.get::<String, _>(0).replace(schema, "tenant"))
+        .collect();
     lines.sort();
     lines
 }
 
 async fn schema_of(owner: &mut PgConnection, slug: &str) -> String {
-    let query = sqlx::query("SELECT schema_name FROM outlay.organization WHERE slug = $1").bind(slug.to_owned());
-    query.fetch_one(owner).await.expect("the organization").get(0)
+    let query = sqlx::query("SELECT schema_name FROM outlay.organization WHERE slug = $1")
+        .bind(slug.to_owned());
+    query
+        .fetch_one(owner)
+        .await
+        .expect("the organization")
+        .get(0)
 }
 
 #[tokio::test]
 async fn a_provisioned_tenant_equals_a_migrated_one() {
     let (tenancy, url) = super::open(2, TenantRoles::Shared).await;
-    let mut owner = PgConnection::connect(&url).await.expect("the owner may sign in");
+    let mut owner = PgConnection::connect(&url)
+        .await
+        .expect("the owner may sign in");
     let provisioned = super::tenant(&tenancy).await;
     let provisioned = schema_of(&mut owner, provisioned.tenant().slug()).await;
     // The other one is taken back to before its first migration, and brought forward as the fleet is.
     let migrated = super::tenant(&tenancy).await.tenant().slug().to_owned();
     let schema = schema_of(&mut owner, &migrated).await;
-    let back = format!("DROP SCHEMA {schema} CASCADE; UPDATE outlay.organization SET schema_version = 0 WHERE slug = '{migrated}'");
-    sqlx::raw_sql(sqlx::AssertSqlSafe(back)).execute(&mut owner).await.expect("taken back");
+    let back = format!(
+        "DROP SCHEMA {schema} CASCADE; UPDATE outlay.organization SET schema_version = 0 WHERE slug = '{migrated}'"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(back))
+        .execute(&mut owner)
+        .await
+        .expect("taken back");
     assert_eq!(tenancy.pending_migrations().await.expect("a count"), 1);
     let report = tenancy.migrate_tenants(2, |_| ()).await.expect("a report");
     assert_eq!((report.migrated, report.failed.len()), (1, 0));
@@ -55,18 +74,33 @@ async fn a_provisioned_tenant_equals_a_migrated_one() {
 #[tokio::test]
 async fn a_tenant_that_cannot_be_migrated_is_set_aside_and_the_others_go_on() {
     let (tenancy, url) = super::open(2, TenantRoles::Shared).await;
-    let mut owner = PgConnection::connect(&url).await.expect("the owner may sign in");
+    let mut owner = PgConnection::connect(&url)
+        .await
+        .expect("the owner may sign in");
     for broken in [false, true, false] {
         let slug = super::tenant(&tenancy).await.tenant().slug().to_owned();
         let schema = schema_of(&mut owner, &slug).await;
         // Without the drop, its first migration finds the schema there and fails.
-        let drop = if broken { String::new() } else { format!("DROP SCHEMA {schema} CASCADE;") };
-        let back = format!("{drop} UPDATE outlay.organization SET schema_version = 0 WHERE slug = '{slug}'");
-        sqlx::raw_sql(sqlx::AssertSqlSafe(back)).execute(&mut owner).await.expect("taken back");
+        let drop = if broken {
+            String::new()
+        } else {
+            format!("DROP SCHEMA {schema} CASCADE;")
+        };
+        let back = format!(
+            "{drop} UPDATE outlay.organization SET schema_version = 0 WHERE slug = '{slug}'"
+        );
+        sqlx::raw_sql(sqlx::AssertSqlSafe(back))
+            .execute(&mut owner)
+            .await
+            .expect("taken back");
     }
     let report = tenancy.migrate_tenants(2, |_| ()).await.expect("a report");
     assert_eq!((report.migrated, report.failed.len()), (2, 1));
-    assert_eq!(tenancy.pending_migrations().await.expect("a count"), 1, "the broken one is still to do");
+    assert_eq!(
+        tenancy.pending_migrations().await.expect("a count"),
+        1,
+        "the broken one is still to do"
+    );
 }
 
 #[tokio::test]
@@ -82,13 +116,29 @@ async fn of_many_who_take_one_slug_at_once_one_gets_it_whole() {
             base_currency: "EUR".into(),
             business_email: None,
             business_phone: None,
-            owner: FirstOwner { user_id: owner, email: "a@b.example".into(), display_name: "A".into() },
+            owner: FirstOwner {
+                user_id: owner,
+                email: "a@b.example".into(),
+                display_name: "A".into(),
+            },
         })
     });
     let outcomes = join_all(attempts).await;
-    let taken = outcomes.iter().filter(|outcome| matches!(outcome, Err(TenancyError::SlugTaken))).count();
-    assert_eq!((outcomes.iter().filter(|outcome| outcome.is_ok()).count(), taken), (1, 7), "{outcomes:?}");
-    let mut owner = PgConnection::connect(&url).await.expect("the owner may sign in");
+    let taken = outcomes
+        .iter()
+        .filter(|outcome| matches!(outcome, Err(TenancyError::SlugTaken)))
+        .count();
+    assert_eq!(
+        (
+            outcomes.iter().filter(|outcome| outcome.is_ok()).count(),
+            taken
+        ),
+        (1, 7),
+        "{outcomes:?}"
+    );
+    let mut owner = PgConnection::connect(&url)
+        .await
+        .expect("the owner may sign in");
     let schemas: i64 = sqlx::query("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 't\\_%'")
         .fetch_one(&mut owner)
         .await

@@ -9,13 +9,25 @@ async fn with_a_role_of_its_own_a_tenant_cannot_name_anothers_table() {
     for (roles, refused) in [(TenantRoles::PerTenant, true), (TenantRoles::Shared, false)] {
         let (tenancy, url) = super::open(2, roles).await;
         let (one, other) = (super::tenant(&tenancy).await, super::tenant(&tenancy).await);
-        let mut owner = PgConnection::connect(&url).await.expect("the owner may sign in");
+        let mut owner = PgConnection::connect(&url)
+            .await
+            .expect("the owner may sign in");
         let query = sqlx::query("SELECT schema_name FROM outlay.organization WHERE slug = $1");
-        let row = query.bind(other.tenant().slug().to_owned()).fetch_one(&mut owner).await.expect("the other");
+        let row = query
+            .bind(other.tenant().slug().to_owned())
+            .fetch_one(&mut owner)
+            .await
+            .expect("the other");
         let foreign = format!("SELECT * FROM {}.expense", row.get::<String, _>(0));
         let db = tenancy.read(&one);
-        db.execute_unprepared(r#"SELECT * FROM "{tenant}".expense"#).await.expect("its own table");
-        assert_eq!(db.execute_unprepared(&foreign).await.is_err(), refused, "{roles:?}");
+        db.execute_unprepared(r#"SELECT * FROM "{tenant}".expense"#)
+            .await
+            .expect("its own table");
+        assert_eq!(
+            db.execute_unprepared(&foreign).await.is_err(),
+            refused,
+            "{roles:?}"
+        );
         db.release().await;
     }
 }
@@ -30,7 +42,11 @@ async fn a_request_has_no_tenant_in_its_session() {
         "SELECT current_user::text AS role, current_setting('search_path') AS path,
                 current_setting('transaction_read_only') AS read_only",
     );
-    let row = db.query_one_raw(query).await.expect("an answer").expect("a row");
+    let row = db
+        .query_one_raw(query)
+        .await
+        .expect("an answer")
+        .expect("a row");
     db.release().await;
     let text = |column: &str| row.try_get::<String>("", column).expect("a text");
     assert_eq!(text("role"), "outlay_request");

@@ -1,5 +1,6 @@
 //! Expenses in the schema.
 
+mod ahead;
 mod connection;
 mod filter;
 mod mutation;

@@ -5,6 +5,7 @@ use outlay_domain::{expense, page::PageRequest};
 
 use super::{
     Expense,
+    ahead::read_ahead,
     connection::ExpenseConnection,
     filter::{ExpenseFilter, ExpenseOrder},
     spending::{Spending, SpendingDimension},
@@ -47,6 +48,7 @@ impl ExpenseQuery {
             let filter = filter.unwrap_or_default().parse()?;
             let order = order_by.map(Into::into).unwrap_or_default();
             let page = expense::list(snapshot.cx(), &filter, order, &request).await?;
+            read_ahead(ctx, &snapshot, &page).await;
             Ok(ExpenseConnection::new(page, filter))
         };
         page.await

@@ -112,19 +112,14 @@ async fn importer(outlay: &Outlay, args: &ImportArgs) -> Result<TenantAccess> {
     let tenant = directory.find_by_slug(slug).await?;
     let tenant =
         tenant.with_context(|| format!("--organization {slug}: there is no such organization"))?;
-    let user_id = match &args.importer {
-        Some(email) => {
-            let email = Email::parse("as", email).context("--as")?;
-            let user = user::find(outlay, &email).await?;
-            user.with_context(|| {
-                format!("--as {}: there is no user of this address", email.as_str())
-            })?
-            .id
-        }
-        None => {
-            let owner = outlay.first_owner(tenant.id()).await?;
-            owner.context("the organization has no owner; name who imports by --as")?
-        }
+    let user_id = if let Some(email) = &args.importer {
+        let email = Email::parse("as", email).context("--as")?;
+        let user = user::find(outlay, &email).await?;
+        let none = || format!("--as {}: there is no user of this address", email.as_str());
+        user.with_context(none)?.id
+    } else {
+        let owner = outlay.first_owner(tenant.id()).await?;
+        owner.context("the organization has no owner; name who imports by --as")?
     };
     let access = directory.access(tenant.id(), user_id).await;
     access.with_context(|| format!("--organization {slug}: the importer is no member of it"))
