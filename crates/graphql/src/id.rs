@@ -8,16 +8,26 @@ use uuid::Uuid;
 /// What an id is the id of. The bytes are part of every id given out: they never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub(crate) enum Kind {
+pub enum Kind {
+    /// An organization.
     Organization = b'o',
+    /// A user.
     User = b'u',
+    /// A member.
     Member = b'm',
+    /// An invitation.
     Invitation = b'i',
+    /// A department.
     Department = b'd',
+    /// A category.
     Category = b'c',
+    /// An account.
     Account = b'a',
+    /// A budget.
     Budget = b'b',
+    /// An expense.
     Expense = b'e',
+    /// An import.
     Import = b'f',
 }
 
@@ -51,7 +61,8 @@ impl Kind {
     }
 
     /// The global id of this kind's row.
-    pub(crate) fn id(self, id: Uuid) -> ID {
+    #[must_use]
+    pub fn id(self, id: Uuid) -> ID {
         let mut bytes = [0; 17];
         bytes[0] = self as u8;
         bytes[1..].copy_from_slice(id.as_bytes());

@@ -32,4 +32,5 @@ mod upload;
 
 pub use context::RequestContext;
 pub use error::{ErrorCode, problem};
+pub use id::Kind;
 pub use schema::{OutlaySchema, build, execute, sdl};

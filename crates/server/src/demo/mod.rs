@@ -17,11 +17,12 @@ use outlay_domain::{
     organization::CreateOrganization,
     value::{Currency, Email, Name, Password, Slug},
 };
+use outlay_graphql::Kind;
 use outlay_tenancy::{Tenant, TenantConnection};
 use serde::Serialize;
 use uuid::Uuid;
 
-use self::{ids::Kind, random::Random};
+use self::random::Random;
 use crate::user;
 
 /// How long the tokens are good for.
@@ -77,10 +78,10 @@ async fn make(outlay: &Outlay, plan: &Plan, number: u32, slug: &str) -> Result<L
     let line = Line {
         slug: slug.to_owned(),
         token: String::new(),
-        department_ids: ids::read(&db, Kind::Department).await?,
-        category_ids: ids::read(&db, Kind::Category).await?,
-        budget_ids: ids::read(&db, Kind::Budget).await?,
-        member_ids: ids::read(&db, Kind::Member).await?,
+        department_ids: ids::read(&db, "department", Kind::Department).await?,
+        category_ids: ids::read(&db, "category", Kind::Category).await?,
+        budget_ids: ids::read(&db, "budget", Kind::Budget).await?,
+        member_ids: ids::read(&db, "member", Kind::Member).await?,
     };
     db.commit().await?;
     let session = outlay
