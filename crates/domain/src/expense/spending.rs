@@ -39,9 +39,10 @@ impl Dimension {
             Self::Member => column(Column::MemberId),
             Self::Merchant => column(Column::Merchant),
             Self::Month => {
+                // As a timestamp without a zone: a date alone would be taken through the session's time zone.
                 let month = Func::cust("date_trunc")
                     .arg(Expr::cust("'month'"))
-                    .arg(column(Column::SpentOn));
+                    .arg(column(Column::SpentOn).cast_as("timestamp"));
                 Expr::expr(month).cast_as("date")
             }
         }
