@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 use crate::{
     access::Tenant,
     error::query_error,
-    pool::{Lease, TenantPool, was_kept},
+    pool::{Lease, TenantPool},
     qualify::qualify,
 };
 
@@ -62,7 +62,7 @@ impl Session {
         match source {
             Source::Requests(pool) => loop {
                 let mut lease = pool.lease(tenant.id()).await.map_err(into_db_error)?;
-                let kept = was_kept(&lease);
+                let kept = lease.was_kept();
                 lease.in_transaction = true;
                 let batch = sqlx::raw_sql(AssertSqlSafe(begin));
                 match lease.postgres.execute(batch).await {

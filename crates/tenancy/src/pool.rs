@@ -7,6 +7,7 @@
 use std::{
     collections::HashSet,
     hash::{DefaultHasher, Hash, Hasher},
+    ops::{Deref, DerefMut},
     time::Duration,
 };
 
@@ -32,12 +33,48 @@ const HOME_SHARDS: usize = 2;
 pub(crate) struct PooledConnection {
     pub(crate) postgres: PgConnection,
     tenants: HashSet<TenantId>,
-    /// Set while a transaction is open: a connection that comes back so is not used again. Closing it makes the
-    /// server roll back, whatever the request was doing when it went away.
+    /// Set while a transaction is open.
     pub(crate) in_transaction: bool,
 }
 
-pub(crate) type Lease = Object<Connections>;
+/// A connection on loan.
+///
+/// Invariant: one that is dropped inside a transaction is closed there and then, so that the server rolls back and
+/// lets its locks go; it must not lie in the pool until somebody asks for it.
+pub(crate) struct Lease(Option<Object<Connections>>);
+
+impl Deref for Lease {
+    type Target = PooledConnection;
+
+    fn deref(&self) -> &PooledConnection {
+        self.0.as_ref().expect("held until it is dropped")
+    }
+}
+
+impl DerefMut for Lease {
+    fn deref_mut(&mut self) -> &mut PooledConnection {
+        self.0.as_mut().expect("held until it is dropped")
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some(connection) = self.0.take()
+            && connection.in_transaction
+        {
+            drop(Object::take(connection));
+        }
+    }
+}
+
+impl Lease {
+    /// Whether the connection was used before, so that it may be dead by now.
+    pub(crate) fn was_kept(&self) -> bool {
+        self.0
+            .as_ref()
+            .is_some_and(|connection| Object::metrics(connection).recycle_count > 0)
+    }
+}
 
 pub(crate) struct Connections {
     options: PgConnectOptions,
@@ -128,7 +165,7 @@ impl TenantPool {
         }
     }
 
-    async fn try_lease(&self, shard: usize) -> Result<Option<Lease>, TenancyError> {
+    async fn try_lease(&self, shard: usize) -> Result<Option<Object<Connections>>, TenancyError> {
         let now = Timeouts {
             wait: Some(Duration::ZERO),
             create: Some(self.acquire_timeout),
@@ -153,14 +190,9 @@ impl TenantPool {
     }
 }
 
-/// Whether the connection was used before, so that it may be dead by now.
-pub(crate) fn was_kept(lease: &Lease) -> bool {
-    Object::metrics(lease).recycle_count > 0
-}
-
-fn noted(mut lease: Lease, tenant: TenantId) -> Lease {
-    lease.tenants.insert(tenant);
-    lease
+fn noted(mut connection: Object<Connections>, tenant: TenantId) -> Lease {
+    connection.tenants.insert(tenant);
+    Lease(Some(connection))
 }
 
 fn pool_error(error: PoolError<sqlx::Error>) -> TenancyError {
