@@ -207,10 +207,10 @@ pub async fn count(cx: &Context, filter: &ExpenseFilter) -> Result<u64> {
     let counted = select(cx, filter)
         .select_only()
         .expr_as(Expr::cust("count(*)"), "count");
-    let count: Option<i64> = counted.into_tuple().one(cx.db()).await?;
-    Ok(count
-        .and_then(|count| u64::try_from(count).ok())
-        .unwrap_or_default())
+    // Not one(): its LIMIT keeps the plan from being reused, see `page::fetch`.
+    let counts: Vec<i64> = counted.into_tuple().all(cx.db()).await?;
+    let count = counts.first().copied().unwrap_or_default();
+    Ok(u64::try_from(count).unwrap_or_default())
 }
 
 /// The sum of the expenses that the filter lets through, in base currency.
