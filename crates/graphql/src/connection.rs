@@ -52,13 +52,13 @@ macro_rules! connection {
         #[async_graphql::Object]
         impl $connection {
             /// The rows of this page, each with its cursor.
-            async fn edges(&self) -> Vec<$edge<'_>> {
-                self.page.edges.iter().map($edge).collect()
+            async fn edges(&self) -> Vec<crate::at_hand::Row<$edge<'_>>> {
+                self.page.edges.iter().map(|edge| crate::at_hand::Row($edge(edge))).collect()
             }
 
             /// The rows of this page, without cursors.
-            async fn nodes(&self) -> Vec<&$node> {
-                self.page.edges.iter().map(|edge| &edge.node).collect()
+            async fn nodes(&self) -> Vec<crate::at_hand::Row<&$node>> {
+                self.page.edges.iter().map(|edge| crate::at_hand::Row(&edge.node)).collect()
             }
 
             /// Where this page stands in the list.
@@ -95,6 +95,11 @@ macro_rules! connection {
             async fn node(&self) -> &$node {
                 &self.0.node
             }
+        }
+
+        crate::at_hand::at_hand! { $edge<'_>, |edge, selection, ahead|
+            "cursor" => edge.0.cursor.as_str(),
+            "node" => crate::at_hand::object(&edge.0.node, selection, ahead)?,
         }
     };
 }

@@ -9,11 +9,13 @@
 )]
 
 mod account;
+mod at_hand;
 mod budget;
 mod category;
 mod connection;
 mod context;
 mod department;
+mod document;
 mod error;
 mod expense;
 mod filter;
@@ -33,4 +35,4 @@ mod upload;
 pub use context::RequestContext;
 pub use error::{ErrorCode, problem};
 pub use id::Kind;
-pub use schema::{OutlaySchema, build, execute, sdl};
+pub use schema::{OutlaySchema, sdl};

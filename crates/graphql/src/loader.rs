@@ -3,7 +3,10 @@
 //! Invariant: loaders are never shared between requests, so never between tenants; after a write they are thrown
 //! away together with the snapshot.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use async_graphql::Context as GraphqlContext;
 use dataloader::{BatchFn, cached::Loader};
@@ -21,6 +24,35 @@ use crate::{
 
 /// What a loader answers: the row, none, or why it could not be read.
 pub(crate) type Loaded<T> = std::result::Result<Option<T>, Arc<Error>>;
+
+/// Rows of one kind that were read ahead, by id.
+pub(crate) struct Rows<T>(RwLock<HashMap<Uuid, Loaded<T>>>);
+
+impl<T> Default for Rows<T> {
+    fn default() -> Self {
+        Self(RwLock::default())
+    }
+}
+
+impl<T: Clone> Rows<T> {
+    fn get(&self, id: Uuid) -> Option<Loaded<T>> {
+        let rows = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        rows.get(&id).cloned()
+    }
+
+    /// The row of this id, or none where a row has none; not known when it was not read, or could not be.
+    pub(crate) fn row<U: From<T>>(&self, id: Option<Uuid>) -> Option<Option<U>> {
+        match id {
+            Some(id) => Some(self.get(id)?.ok()?.map(U::from)),
+            None => Some(None),
+        }
+    }
+
+    pub(crate) fn keep(&self, rows: HashMap<Uuid, Loaded<T>>) {
+        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        kept.extend(rows);
+    }
+}
 
 /// Answers every key: with its value, with none, or with the one error that all of them share.
 fn answers<T: Clone>(keys: &[Uuid], found: Result<HashMap<Uuid, T>>) -> HashMap<Uuid, Loaded<T>> {
@@ -59,18 +91,34 @@ macro_rules! loaders {
         pub(crate) struct Snapshot {
             cx: Arc<Context>,
             $(pub(crate) $field: Loader<Uuid, Loaded<$value>, $batch>,)*
+            pub(crate) ahead: Ahead,
+        }
+
+        /// What was read before fields ask for it.
+        #[derive(Default)]
+        pub(crate) struct Ahead {
+            $(pub(crate) $field: Rows<$value>,)*
         }
 
         impl Snapshot {
             pub(crate) fn new(cx: Context) -> Self {
                 let cx = Arc::new(cx);
                 // One yield is enough for all fields of a selection to have asked, since they are polled in one go.
-                Self { $($field: Loader::new($batch(cx.clone())).with_yield_count(1),)* cx }
+                Self {
+                    $($field: Loader::new($batch(cx.clone())).with_yield_count(1),)*
+                    ahead: Ahead::default(),
+                    cx,
+                }
             }
 
             $(
                 pub(crate) async fn $field(&self, id: Uuid) -> async_graphql::Result<Option<$value>> {
-                    self.$field.load(id).await.map_err(|error| problem(&error))
+                    let loaded = match self.ahead.$field.get(id) {
+                        Some(loaded) => loaded,
+                        // Boxed: it takes two kilobytes, which every field of every node would have to reserve.
+                        None => Box::pin(self.$field.load(id)).await,
+                    };
+                    loaded.map_err(|error| problem(&error))
                 }
             )*
         }

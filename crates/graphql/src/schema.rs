@@ -1,6 +1,10 @@
 //! The schema as a whole: its roots, and how one request is executed.
 
-use async_graphql::{EmptySubscription, MergedObject, Request, Response, SDLExportOptions, Schema};
+use std::sync::Arc;
+
+use async_graphql::{
+    EmptySubscription, MergedObject, Request, Response, SDLExportOptions, Schema, ValidationMode,
+};
 
 use crate::{
     account::{AccountMutation, AccountQuery},
@@ -8,6 +12,7 @@ use crate::{
     category::{CategoryMutation, CategoryQuery},
     context::RequestContext,
     department::{DepartmentMutation, DepartmentQuery},
+    document::{Document, Documents, InputTypes, was_executed},
     error::ErrorCode,
     expense::{ExpenseMutation, ExpenseQuery},
     identity::{IdentityMutation, IdentityQuery},
@@ -46,35 +51,93 @@ pub struct Mutation(
     ImportMutation,
 );
 
-/// Outlay's schema.
-pub type OutlaySchema = Schema<Query, Mutation, EmptySubscription>;
+type Roots = Schema<Query, Mutation, EmptySubscription>;
+
+/// Outlay's schema: executes documents, and knows again those that it has found valid.
+pub struct OutlaySchema {
+    /// Validates before it executes.
+    strict: Roots,
+    /// The same for documents that were found valid before: only what could loop is looked at again.
+    trusting: Roots,
+    inputs: InputTypes,
+    documents: Documents,
+}
 
 /// How deeply selections may nest: the deepest sensible document needs eight.
 const MAX_DEPTH: usize = 15;
 
-/// Makes the schema; once a process.
-#[must_use]
-pub fn build() -> OutlaySchema {
+impl OutlaySchema {
+    /// Makes it; once a process.
+    #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "the SDL is our own")]
+    pub fn new() -> Self {
+        let inputs = InputTypes::of(&sdl()).expect("what is written can be read");
+        Self {
+            strict: roots(ValidationMode::Strict),
+            trusting: roots(ValidationMode::Fast),
+            inputs,
+            documents: Documents::new(),
+        }
+    }
+
+    /// Executes one request, and gives its database connection back before the answer is written.
+    pub async fn execute(&self, request: Request, context: RequestContext) -> Response {
+        let context = Arc::new(context);
+        let mut response = self.run(request.data(context.clone())).await;
+        context.release().await;
+        for error in &mut response.errors {
+            name_code(error);
+        }
+        response
+    }
+
+    async fn run(&self, mut request: Request) -> Response {
+        let known = self.documents.find(&request.query);
+        let is_known = known.is_some();
+        let document = match known.map_or_else(|| Document::parse(&request.query).map(Arc::new), Ok)
+        {
+            Ok(document) => document,
+            Err(error) => return Response::from_errors(vec![error]),
+        };
+        if let Some(operation) = document.operation(request.operation_name.as_deref())
+            && let Err(errors) = self.inputs.check(operation, &request.variables)
+        {
+            return Response::from_errors(errors);
+        }
+        document.give(&mut request);
+        if is_known {
+            return self.trusting.execute(request).await;
+        }
+        let text = document
+            .is_settled_by(&request.variables)
+            .then(|| request.query.clone());
+        let response = self.strict.execute(request).await;
+        if let Some(text) = text
+            && was_executed(&response)
+        {
+            self.documents.keep(text, document);
+        }
+        response
+    }
+}
+
+impl Default for OutlaySchema {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn roots(validation: ValidationMode) -> Roots {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .limit_depth(MAX_DEPTH)
+        .validation_mode(validation)
         .finish()
 }
 
 /// The schema in the schema definition language, as it is kept in `schema.graphql`.
 #[must_use]
 pub fn sdl() -> String {
-    build().sdl_with_options(SDLExportOptions::new().include_specified_by())
-}
-
-/// Executes one request, and gives its database connection back before the answer is written.
-pub async fn execute(schema: &OutlaySchema, request: Request, context: RequestContext) -> Response {
-    let context = std::sync::Arc::new(context);
-    let mut response = schema.execute(request.data(context.clone())).await;
-    context.release().await;
-    for error in &mut response.errors {
-        name_code(error);
-    }
-    response
+    roots(ValidationMode::Strict).sdl_with_options(SDLExportOptions::new().include_specified_by())
 }
 
 /// Errors of the document itself, which no resolver has named, are the client's.

@@ -58,7 +58,7 @@ impl App {
     pub fn new(outlay: Arc<Outlay>, settings: HttpSettings) -> Self {
         Self(Arc::new(Parts {
             outlay,
-            schema: outlay_graphql::build(),
+            schema: OutlaySchema::new(),
             settings,
         }))
     }

@@ -9,8 +9,8 @@ use async_graphql::{Context, ID, Object, Result};
 use outlay_domain::{account, entity::tenant::account::Model};
 
 use crate::{
-    connection::connection, context::ContextExt, error::problem, id::Kind, money::Money,
-    scalar::DateTime,
+    at_hand::at_hand, connection::connection, context::ContextExt, error::problem, id::Kind,
+    money::Money, scalar::DateTime,
 };
 
 pub use mutation::AccountMutation;
@@ -84,6 +84,12 @@ impl Account {
     async fn updated_at(&self) -> DateTime {
         DateTime(self.0.updated_at)
     }
+}
+
+at_hand! { Account, |Self(row), _, _|
+    "id" => Kind::Account.id(row.id).0,
+    "name" => row.name.as_str(),
+    "version" => row.version,
 }
 
 connection! {

@@ -16,6 +16,7 @@ use rust_decimal::Decimal;
 
 use crate::{
     account::Account,
+    at_hand::{at_hand, object},
     category::Category,
     connection::connection,
     context::ContextExt,
@@ -122,6 +123,18 @@ fn in_base(snapshot: &Snapshot, amount: Decimal) -> Result<Money> {
         .base_currency()
         .map_err(|error| problem(&error))?;
     Ok(Money::new(amount, base))
+}
+
+at_hand! { Budget, |Self(row), selection, ahead|
+    "id" => Kind::Budget.id(row.id).0,
+    "year" => row.year,
+    "month" => row.month,
+    "department" => object(
+        &ahead.department.row::<Department>(Some(row.department_id))??,
+        selection,
+        ahead,
+    )?,
+    "version" => row.version,
 }
 
 connection! {

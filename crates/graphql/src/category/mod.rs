@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_graphql::{ID, Object};
 use outlay_domain::{category, entity::tenant::category::Model};
 
-use crate::{connection::connection, id::Kind, scalar::DateTime};
+use crate::{at_hand::at_hand, connection::connection, id::Kind, scalar::DateTime};
 
 pub use mutation::CategoryMutation;
 pub use query::CategoryQuery;
@@ -56,6 +56,12 @@ impl Category {
     async fn updated_at(&self) -> DateTime {
         DateTime(self.0.updated_at)
     }
+}
+
+at_hand! { Category, |Self(row), _, _|
+    "id" => Kind::Category.id(row.id).0,
+    "name" => row.name.as_str(),
+    "version" => row.version,
 }
 
 connection! {

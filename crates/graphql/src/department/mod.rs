@@ -9,7 +9,8 @@ use async_graphql::{Context, ID, Object};
 use outlay_domain::{department, entity::tenant::department::Model};
 
 use crate::{
-    connection::connection, error::Answer, id::Kind, loader, member::Member, scalar::DateTime,
+    at_hand::at_hand, connection::connection, error::Answer, id::Kind, loader, member::Member,
+    scalar::DateTime,
 };
 
 pub use mutation::DepartmentMutation;
@@ -68,6 +69,12 @@ impl Department {
     async fn updated_at(&self) -> DateTime {
         DateTime(self.0.updated_at)
     }
+}
+
+at_hand! { Department, |Self(row), _, _|
+    "id" => Kind::Department.id(row.id).0,
+    "name" => row.name.as_str(),
+    "version" => row.version,
 }
 
 connection! {

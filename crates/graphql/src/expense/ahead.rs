@@ -13,48 +13,48 @@ use crate::loader::{Loaded, Snapshot};
 /// shows it.
 pub(super) async fn read_ahead(ctx: &Context<'_>, snapshot: &Snapshot, page: &Page<Model>) {
     let selection = ctx.look_ahead();
-    let wanted = |path: &[&str]| {
-        let lists = [
-            selection.field("edges").field("node"),
-            selection.field("nodes"),
-        ];
-        lists
-            .into_iter()
-            .any(|node| path.iter().fold(node, |at, name| at.field(name)).exists())
+    let lists = [
+        selection.field("edges").field("node"),
+        selection.field("nodes"),
+    ];
+    let wanted = |field: &str| lists.iter().any(|node| node.field(field).exists());
+    let wanted_of = |field: &str, nested: &str| {
+        let mut nodes = lists.iter();
+        nodes.any(|node| node.field(field).field(nested).exists())
     };
     let ids = |id: fn(&Model) -> Option<Uuid>| {
-        page.edges
-            .iter()
-            .filter_map(|edge| id(&edge.node))
-            .collect::<Vec<_>>()
+        let rows = page.edges.iter();
+        rows.filter_map(|edge| id(&edge.node)).collect::<Vec<_>>()
     };
 
+    let (rows, ahead) = (snapshot, &snapshot.ahead);
     let mut departments = Vec::new();
-    if wanted(&["member"]) {
-        let members = snapshot
-            .member
-            .load_many(ids(|row| Some(row.member_id)))
-            .await;
-        if wanted(&["member", "department"]) {
+    if wanted("member") {
+        let members = rows.member.load_many(ids(|row| Some(row.member_id))).await;
+        if wanted_of("member", "department") {
             departments.extend(found(&members).filter_map(|member| member.department_id));
         }
+        ahead.member.keep(members);
     }
-    if wanted(&["budget"]) {
-        let budgets = snapshot.budget.load_many(ids(|row| row.budget_id)).await;
-        if wanted(&["budget", "department"]) {
+    if wanted("budget") {
+        let budgets = rows.budget.load_many(ids(|row| row.budget_id)).await;
+        if wanted_of("budget", "department") {
             departments.extend(found(&budgets).map(|budget| budget.department_id));
         }
+        ahead.budget.keep(budgets);
     }
-    if wanted(&["category"]) {
-        snapshot
+    if wanted("category") {
+        let categories = ids(|row| row.category_id);
+        ahead
             .category
-            .load_many(ids(|row| row.category_id))
-            .await;
+            .keep(rows.category.load_many(categories).await);
     }
-    if wanted(&["department"]) {
+    if wanted("department") {
         departments.extend(ids(|row| row.department_id));
     }
-    snapshot.department.load_many(departments).await;
+    ahead
+        .department
+        .keep(rows.department.load_many(departments).await);
 }
 
 fn found<T>(rows: &HashMap<Uuid, Loaded<Arc<T>>>) -> impl Iterator<Item = &Arc<T>> {

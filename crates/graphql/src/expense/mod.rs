@@ -9,13 +9,14 @@ mod spending;
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object, Result};
+use async_graphql::{Context, Enum, ID, Object, Result, ScalarType};
 use outlay_domain::{
     Error,
     entity::tenant::{self, expense::Model},
 };
 
 use crate::{
+    at_hand::{at_hand, nullable, object},
     budget::Budget,
     category::Category,
     context::ContextExt,
@@ -173,4 +174,26 @@ impl Expense {
     async fn updated_at(&self) -> DateTime {
         DateTime(self.0.updated_at)
     }
+}
+
+at_hand! { Expense, |Self(row), selection, ahead|
+    "id" => Kind::Expense.id(row.id).0,
+    "amount" => object(&Money::stored(row.amount, &row.currency).ok()?, selection, ahead)?,
+    "exchangeRate" => Decimal(row.rate.normalize()).to_value(),
+    "spentOn" => Date(row.spent_on).to_value(),
+    "merchant" => row.merchant.as_str(),
+    "description" => row.description.as_str(),
+    "reference" => row.reference.as_deref(),
+    "status" => ExpenseStatus::from(row.status),
+    "member" => object(&ahead.member.row::<Member>(Some(row.member_id))??, selection, ahead)?,
+    "department" => nullable(
+        ahead.department.row::<Department>(row.department_id)?,
+        selection,
+        ahead,
+    )?,
+    "category" => nullable(ahead.category.row::<Category>(row.category_id)?, selection, ahead)?,
+    "budget" => nullable(ahead.budget.row::<Budget>(row.budget_id)?, selection, ahead)?,
+    "version" => row.version,
+    "createdAt" => DateTime(row.created_at).to_value(),
+    "updatedAt" => DateTime(row.updated_at).to_value(),
 }

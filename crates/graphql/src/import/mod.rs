@@ -12,6 +12,7 @@ use outlay_domain::{
 };
 
 use crate::{
+    at_hand::at_hand,
     connection::connection,
     error::{Answer, problem},
     id::Kind,
@@ -136,6 +137,10 @@ impl From<import::ImportProblem> for ImportProblem {
             message: problem.message,
         }
     }
+}
+
+at_hand! { Import, |Self(row), _, _|
+    "id" => Kind::Import.id(row.id).0,
 }
 
 connection! {

@@ -9,6 +9,7 @@ use outlay_domain::{
 
 use super::{Member, Role};
 use crate::{
+    at_hand::at_hand,
     connection::connection,
     context::{ContextExt, RequestContext},
     department::Department,
@@ -109,6 +110,10 @@ impl Invitation {
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
     }
+}
+
+at_hand! { Invitation, |Self(row), _, _|
+    "id" => Kind::Invitation.id(row.id).0,
 }
 
 connection! {

@@ -14,7 +14,12 @@ use outlay_domain::{
 };
 
 use crate::{
-    connection::connection, department::Department, error::Answer, id::Kind, loader,
+    at_hand::{at_hand, nullable},
+    connection::connection,
+    department::Department,
+    error::Answer,
+    id::Kind,
+    loader,
     scalar::DateTime,
 };
 
@@ -123,6 +128,20 @@ impl Member {
     async fn updated_at(&self) -> DateTime {
         DateTime(self.0.updated_at)
     }
+}
+
+at_hand! { Member, |Self(row), selection, ahead|
+    "id" => Kind::Member.id(row.id).0,
+    "displayName" => row.display_name.as_str(),
+    "email" => row.email.as_str(),
+    "role" => Role::from(row.role),
+    "status" => MemberStatus::from(row.status),
+    "department" => nullable(
+        ahead.department.row::<Department>(row.department_id)?,
+        selection,
+        ahead,
+    )?,
+    "version" => row.version,
 }
 
 connection! {

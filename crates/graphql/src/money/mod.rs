@@ -1,12 +1,15 @@
 //! Money in the schema.
 
-use async_graphql::{InputObject, SimpleObject};
+use async_graphql::{InputObject, ScalarType, SimpleObject};
 use outlay_domain::{
     Result,
     value::{Currency, Money as DomainMoney},
 };
 
-use crate::scalar::{CurrencyCode, Decimal};
+use crate::{
+    at_hand::at_hand,
+    scalar::{CurrencyCode, Decimal},
+};
 
 /// An amount of a currency.
 #[derive(SimpleObject, Debug, Clone)]
@@ -30,6 +33,11 @@ impl Money {
     pub(crate) fn stored(amount: rust_decimal::Decimal, code: &str) -> Result<Self> {
         Ok(Self::new(amount, Currency::stored(code)?))
     }
+}
+
+at_hand! { Money, |money, _, _|
+    "amount" => money.amount.to_value(),
+    "currencyCode" => money.currency_code.to_value(),
 }
 
 /// An amount of a currency.

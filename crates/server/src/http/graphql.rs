@@ -55,5 +55,5 @@ async fn execute(
     };
     let outlay = app.outlay().clone();
     let context = RequestContext::new(outlay, identity.caller, access, identity.named, id.0);
-    Ok(outlay_graphql::execute(app.schema(), request, context).await)
+    Ok(app.schema().execute(request, context).await)
 }
