@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use outlay_entity::{ByPosition, Positional};
 use rust_decimal::Decimal;
 use sea_orm::{
     ConnectionTrait, EntityTrait, Order, QueryOrder, QueryTrait, Select,
@@ -227,7 +228,7 @@ pub(crate) async fn fetch<E>(
     request: &PageRequest,
 ) -> Result<Page<E::Model>>
 where
-    E: EntityTrait,
+    E: EntityTrait<Model: ByPosition>,
 {
     let descending = ordering.descending != request.backward;
     if let Some(cursor) = &request.cursor {
@@ -253,7 +254,9 @@ where
     // for an unknown one looks dearer. Clients ask for few page sizes.
     let mut statement = select.build(db.get_database_backend());
     let _ = write!(statement.sql, " LIMIT {}", request.count + 1);
-    let mut rows = E::find().from_raw_sql(statement).all(db).await?;
+    let rows = E::find().from_raw_sql(statement).into_model();
+    let rows: Vec<Positional<E::Model>> = rows.all(db).await?;
+    let mut rows: Vec<_> = rows.into_iter().map(|Positional(row)| row).collect();
     let more = rows.len() as u64 > request.count;
     rows.truncate(usize::try_from(request.count).unwrap_or(usize::MAX));
     if request.backward {
@@ -279,6 +282,15 @@ where
         has_next,
         has_previous,
     })
+}
+
+/// Reads what `select` finds, with all columns, in no order.
+pub(crate) async fn all<E>(db: &impl ConnectionTrait, select: Select<E>) -> Result<Vec<E::Model>>
+where
+    E: EntityTrait<Model: ByPosition>,
+{
+    let rows: Vec<Positional<E::Model>> = select.into_model().all(db).await?;
+    Ok(rows.into_iter().map(|Positional(row)| row).collect())
 }
 
 #[cfg(test)]

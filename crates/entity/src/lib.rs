@@ -3,5 +3,8 @@
 //! Entities of [`tenant`] carry a placeholder for their schema, which only a tenant's connection can replace: run
 //! against any other connection, their statements fail.
 
+mod positional;
 pub mod shared;
 pub mod tenant;
+
+pub use positional::{ByPosition, Positional};

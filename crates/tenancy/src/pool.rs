@@ -99,9 +99,6 @@ impl Manager for Connections {
         connection: &mut PooledConnection,
         _: &Metrics,
     ) -> RecycleResult<sqlx::Error> {
-        if connection.in_transaction {
-            return Err(RecycleError::message("left inside a transaction"));
-        }
         if connection.tenants.len() >= self.tenants_per_connection {
             return Err(RecycleError::message("has served its number of tenants"));
         }

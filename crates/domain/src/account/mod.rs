@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, ModelTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, ExprTrait},
 };
 use uuid::Uuid;
@@ -59,10 +59,8 @@ pub async fn find_many(cx: &Context, ids: &[Uuid]) -> Result<Vec<Model>> {
     if !cx.can(Permission::ReadAccounts) {
         return Ok(Vec::new());
     }
-    Ok(Entity::find()
-        .filter(Column::Id.eq_any(ids.iter().copied()))
-        .all(cx.db())
-        .await?)
+    let rows = Entity::find().filter(Column::Id.eq_any(ids.iter().copied()));
+    page::all(cx.db(), rows).await
 }
 
 /// What is charged to the budgets of each account, in base currency. Accounts without charges are left out.
@@ -185,11 +183,7 @@ impl Command for DeleteAccount {
 
     async fn run(&self, cx: &WriteContext) -> Result<Deleted> {
         cx.require(Permission::ManageBooks)?;
-        write::lock::<Entity>(cx, NOUN, self.id, self.version)
-            .await?
-            .delete(cx.db())
-            .await?;
-        Ok(Deleted(self.id))
+        write::delete::<Entity>(cx, NOUN, self.id, self.version).await
     }
 
     async fn recall(&self, _: &WriteContext, id: Uuid) -> Result<Deleted> {

@@ -93,10 +93,8 @@ pub async fn count(cx: &Context, filter: &BudgetFilter) -> Result<u64> {
 /// # Errors
 /// The database's own.
 pub async fn find_many(cx: &Context, ids: &[Uuid]) -> Result<Vec<Model>> {
-    Ok(Entity::find()
-        .filter(Column::Id.eq_any(ids.iter().copied()))
-        .all(cx.db())
-        .await?)
+    let rows = Entity::find().filter(Column::Id.eq_any(ids.iter().copied()));
+    page::all(cx.db(), rows).await
 }
 
 /// The expenses that a budget counts: all but those rejected or voided. A draft counts, since its money is spent.

@@ -5,7 +5,7 @@ use outlay_entity::tenant::{
     budget::{ActiveModel, Entity, Model},
 };
 use rust_decimal::Decimal;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ModelTrait};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use uuid::Uuid;
 
 use super::{NOUN, spent};
@@ -151,11 +151,7 @@ impl Command for DeleteBudget {
 
     async fn run(&self, cx: &WriteContext) -> Result<Deleted> {
         cx.require(Permission::ManageBooks)?;
-        write::lock::<Entity>(cx, NOUN, self.id, self.version)
-            .await?
-            .delete(cx.db())
-            .await?;
-        Ok(Deleted(self.id))
+        write::delete::<Entity>(cx, NOUN, self.id, self.version).await
     }
 
     async fn recall(&self, _: &WriteContext, id: Uuid) -> Result<Deleted> {

@@ -2,8 +2,7 @@
 
 use outlay_entity::tenant::category::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, ModelTrait, PaginatorTrait,
-    QueryFilter,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter,
 };
 use uuid::Uuid;
 
@@ -45,10 +44,8 @@ pub async fn count(cx: &Context) -> Result<u64> {
 /// # Errors
 /// The database's own.
 pub async fn find_many(cx: &Context, ids: &[Uuid]) -> Result<Vec<Model>> {
-    Ok(Entity::find()
-        .filter(Column::Id.eq_any(ids.iter().copied()))
-        .all(cx.db())
-        .await?)
+    let rows = Entity::find().filter(Column::Id.eq_any(ids.iter().copied()));
+    page::all(cx.db(), rows).await
 }
 
 /// A new category.
@@ -125,11 +122,7 @@ impl Command for DeleteCategory {
 
     async fn run(&self, cx: &WriteContext) -> Result<Deleted> {
         cx.require(Permission::ManageBooks)?;
-        write::lock::<Entity>(cx, NOUN, self.id, self.version)
-            .await?
-            .delete(cx.db())
-            .await?;
-        Ok(Deleted(self.id))
+        write::delete::<Entity>(cx, NOUN, self.id, self.version).await
     }
 
     async fn recall(&self, _: &WriteContext, id: Uuid) -> Result<Deleted> {

@@ -8,7 +8,7 @@ use outlay_entity::tenant::{
 use rust_decimal::Decimal;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Select,
-    sea_query::{Expr, LikeExpr, SimpleExpr, extension::postgres::PgExpr},
+    sea_query::{Expr, SimpleExpr, extension::postgres::PgExpr},
 };
 use uuid::Uuid;
 
@@ -172,12 +172,7 @@ fn within<T: Into<sea_orm::Value>>(column: Column, range: Range<T>) -> Condition
 }
 
 fn holds(column: Column, text: &SearchText) -> SimpleExpr {
-    let escaped = text
-        .as_str()
-        .replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_");
-    Expr::col((Entity, column)).ilike(LikeExpr::new(format!("%{escaped}%")))
+    Expr::col((Entity, column)).ilike(text.pattern())
 }
 
 pub(super) fn select(cx: &Context, filter: &ExpenseFilter) -> Select<Entity> {

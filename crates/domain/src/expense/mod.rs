@@ -9,7 +9,9 @@ use outlay_entity::tenant::expense::{Column, Entity, Model};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use crate::{Context, Error, Result, WriteContext, permission::Permission, write::check_version};
+use crate::{
+    Context, Error, Result, WriteContext, page, permission::Permission, write::check_version,
+};
 
 pub use decide::{Approve, ChangeStatus, Reimburse, Reject, Reopen, Step, Submit, Void, Withdraw};
 pub use list::{ExpenseFilter, ExpenseOrder, ExpenseOrderField, Range, count, list, total};
@@ -45,7 +47,7 @@ pub async fn find_many(cx: &Context, ids: &[Uuid]) -> Result<Vec<Model>> {
     let select = Entity::find()
         .filter(visible(cx))
         .filter(Column::Id.eq_any(ids.iter().copied()));
-    Ok(select.all(cx.db()).await?)
+    page::all(cx.db(), select).await
 }
 
 /// The expense to be changed, locked, at the version that the caller has seen. Who may not change it is told that

@@ -86,8 +86,6 @@ pub async fn find_many(cx: &Context, ids: &[Uuid]) -> Result<Vec<Model>> {
     if !cx.can(Permission::ReadAccounts) {
         return Ok(Vec::new());
     }
-    Ok(Entity::find()
-        .filter(Column::Id.eq_any(ids.iter().copied()))
-        .all(cx.db())
-        .await?)
+    let rows = Entity::find().filter(Column::Id.eq_any(ids.iter().copied()));
+    page::all(cx.db(), rows).await
 }

@@ -12,7 +12,7 @@ use outlay_entity::tenant::{
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     Select,
-    sea_query::{Expr, LikeExpr, extension::postgres::PgExpr},
+    sea_query::{Expr, extension::postgres::PgExpr},
 };
 use uuid::Uuid;
 
@@ -59,16 +59,10 @@ fn select(filter: &MemberFilter) -> Select<Entity> {
                 .map(|ids| Column::DepartmentId.eq_any(ids)),
         )
         .add_option(filter.search.as_ref().map(|text| {
-            let escaped = text
-                .as_str()
-                .replace('\\', "\\\\")
-                .replace('%', "\\%")
-                .replace('_', "\\_");
-            let like = || LikeExpr::new(format!("%{escaped}%"));
             [Column::DisplayName, Column::Email, Column::EmployeeId]
                 .into_iter()
                 .fold(Condition::any(), |any, column| {
-                    any.add(Expr::col((Entity, column)).ilike(like()))
+                    any.add(Expr::col((Entity, column)).ilike(text.pattern()))
                 })
         }));
     Entity::find().filter(condition)
@@ -106,10 +100,8 @@ pub async fn count(cx: &Context, filter: &MemberFilter) -> Result<u64> {
 /// # Errors
 /// The database's own.
 pub async fn find_many(cx: &Context, ids: &[Uuid]) -> Result<Vec<Model>> {
-    Ok(Entity::find()
-        .filter(Column::Id.eq_any(ids.iter().copied()))
-        .all(cx.db())
-        .await?)
+    let rows = Entity::find().filter(Column::Id.eq_any(ids.iter().copied()));
+    page::all(cx.db(), rows).await
 }
 
 impl crate::Outlay {

@@ -83,11 +83,7 @@ impl Command for UpdateOrganization {
     }
 
     async fn recall(&self, cx: &WriteContext, id: Uuid) -> Result<organization::Model> {
-        let row = organization::Entity::find_by_id(id).one(cx.db()).await?;
-        row.ok_or(Error::NotFound {
-            noun: "organization",
-            field: None,
-        })
+        write::recall::<organization::Entity>(cx, "organization", id).await
     }
 }
 

@@ -1,5 +1,6 @@
 //! Text that people write: trimmed, composed, and free of characters that do not print.
 
+use sea_orm::sea_query::LikeExpr;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{Error, Result};
@@ -55,6 +56,21 @@ text!(
     /// What to look for in a text: 1 to 200 characters.
     SearchText, 1..=200, false
 );
+
+impl SearchText {
+    /// The pattern of LIKE for what holds this text, whose own wildcards stand for themselves.
+    pub(crate) fn pattern(&self) -> LikeExpr {
+        let mut pattern = String::from("%");
+        for c in self.as_str().chars() {
+            if matches!(c, '\\' | '%' | '_') {
+                pattern.push('\\');
+            }
+            pattern.push(c);
+        }
+        pattern.push('%');
+        LikeExpr::new(pattern)
+    }
+}
 
 fn parse(field: &str, raw: &str, min: usize, max: usize, multiline: bool) -> Result<String> {
     // Composing cannot shorten a text below a quarter, so a huge one is refused before it is copied.

@@ -122,6 +122,21 @@ where
     Ok(row)
 }
 
+/// Deletes a row that the caller has seen at its version. What refers to it keeps the database from doing so.
+pub(crate) async fn delete<E>(
+    cx: &WriteContext,
+    noun: &'static str,
+    id: Uuid,
+    version: i32,
+) -> Result<Deleted>
+where
+    E: EntityTrait<PrimaryKey: PrimaryKeyTrait<ValueType = Uuid>, Model: Subject>,
+{
+    lock::<E>(cx, noun, id, version).await?;
+    E::delete_by_id(id).exec(cx.db()).await?;
+    Ok(Deleted(id))
+}
+
 /// A row that a repeated request made or changed when it first came.
 pub(crate) async fn recall<E>(cx: &WriteContext, noun: &'static str, id: Uuid) -> Result<E::Model>
 where
