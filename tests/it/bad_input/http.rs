@@ -143,7 +143,6 @@ async fn a_body_that_is_too_large_is_refused_whether_its_length_is_told_or_not()
 #[tokio::test]
 async fn a_document_that_is_wrong_is_invalid_and_says_why() {
     let org = Org::new().await;
-    let deep = format!("{{ {} id {} }}", "a { ".repeat(3_000), "} ".repeat(3_000));
     let nested = format!(
         "{{ viewer {{ member {{ {} id {} }} }} }}",
         "manager { ".repeat(30),
@@ -164,7 +163,7 @@ async fn a_document_that_is_wrong_is_invalid_and_says_why() {
         "mutation { createCategory(input: {}) { category { id } } }",
         "mutation { createCategory(input: { name: 7 }) { category { id } } }",
         "\0",
-        &deep,
+        "{ a(b: \"\"\"x\" [ }",
         &nested,
     ] {
         let answer = org.owner.run(document, json!({})).await;
@@ -176,6 +175,32 @@ async fn a_document_that_is_wrong_is_invalid_and_says_why() {
             "{what}: {}",
             answer.body
         );
+    }
+}
+
+#[tokio::test]
+async fn a_document_that_nests_without_end_is_refused_and_stops_nobody() {
+    let client = server().await.client();
+    let deep = |before: &str, open: &str, inner: &str, close: &str, after: &str| {
+        [70, 5_000, 100_000].map(|depth| {
+            let (open, close) = (open.repeat(depth), close.repeat(depth));
+            format!("{before}{open}{inner}{close}{after}")
+        })
+    };
+    let documents = [
+        deep("", "{ a", "", "}", ""),
+        deep("{ ", "... { ", "a", "}", " }"),
+        deep("{ a(b: ", "[", "1", "]", ") }"),
+        deep("{ a(b: ", "{c:", "1", "}", ") }"),
+        deep("{ a(b: ", "[\"]\"", "", "]", ") }"),
+        deep("query($a: ", "[", "Int", "]", ") { a }"),
+        deep("query($a: [Int] = ", "[", "1", "]", ") { a }"),
+        deep("{ a @b(c: ", "[", "1", "]", ") }"),
+    ];
+    for document in documents.into_iter().flatten() {
+        let answer = client.run(&document, json!({})).await;
+        let what: String = document.chars().take(40).collect();
+        assert_eq!(answer.errors(), ["LIMIT_EXCEEDED"], "{what}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Documents: parsed once and validated once, however often they come.
 
 mod cache;
+mod nesting;
 mod variables;
 
 use async_graphql::{
@@ -27,6 +28,7 @@ pub(crate) struct Document {
 impl Document {
     /// Reads it; whether it makes sense is for validation to say.
     pub(crate) fn parse(text: &str) -> Result<Self, ServerError> {
+        nesting::check(text)?;
         let parsed = parse_query(text)?;
         let nests_variables = nests_variables(&parsed);
         Ok(Self {
