@@ -1,7 +1,7 @@
 //! Budgets: derived figures, and no overspending however many spend at once.
 
 use futures::future::join_all;
-use outlay_tests::{Client, Org, expense, money};
+use outlay_tests::{Client, Org, expense, money, outcomes};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
@@ -90,16 +90,8 @@ async fn fifty_at_once_never_exceed_a_blocking_budget() {
         )
     });
     let answers = join_all(attempts).await;
-    let done = answers
-        .iter()
-        .filter(|answer| answer.codes().is_empty())
-        .count();
-    let refused = answers
-        .iter()
-        .filter(|answer| answer.codes() == ["LIMIT_EXCEEDED"])
-        .count();
     assert_eq!(
-        (done, refused),
+        outcomes(&answers, "LIMIT_EXCEEDED"),
         (14, 36),
         "14 × 7.00 is all that fits into 100.00"
     );

@@ -13,6 +13,17 @@ pub struct Answer {
     pub body: Value,
 }
 
+/// How many of these succeeded, and how many were refused with this code alone.
+#[must_use]
+pub fn outcomes(answers: &[Answer], code: &str) -> (usize, usize) {
+    let refused = |answer: &&Answer| answer.codes() == [code];
+    let succeeded = |answer: &&Answer| answer.codes().is_empty();
+    (
+        answers.iter().filter(succeeded).count(),
+        answers.iter().filter(refused).count(),
+    )
+}
+
 impl Answer {
     /// What stands in `data` at this path of keys and indexes, such as `expenses.edges.0.node`.
     #[must_use]

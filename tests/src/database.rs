@@ -1,8 +1,10 @@
 //! What the database itself says, past the server.
 
+use std::time::Duration;
+
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Postgres};
 
-use crate::{Org, database_url};
+use crate::{Org, database_url, within};
 
 /// A connection as the owner of everything.
 ///
@@ -44,6 +46,28 @@ where
     T: for<'r> sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres> + Send + Unpin,
 {
     ask_all(sql).await.pop().expect(sql)
+}
+
+/// Waits until no transaction of requests meets this condition on `pg_stat_activity`, once those under way and closed
+/// connections have had their time.
+///
+/// # Panics
+/// When one still does after five seconds.
+pub async fn no_transactions(url: &str, condition: &str) {
+    let sql = format!(
+        "SELECT count(*) FROM pg_stat_activity WHERE usename = 'outlay_request' AND {condition}"
+    );
+    within(
+        Duration::from_secs(5),
+        "requests leave no transaction open",
+        async || {
+            let mut connection = connect(url).await;
+            let query = sqlx::query_scalar(AssertSqlSafe(sql.clone()));
+            let open: i64 = query.fetch_one(&mut connection).await.expect("a count");
+            open == 0
+        },
+    )
+    .await;
 }
 
 impl Org {

@@ -14,9 +14,9 @@ mod organization;
 mod patience;
 mod server;
 
-pub use answer::Answer;
+pub use answer::{Answer, outcomes};
 pub use client::Client;
-pub use database::{ask, ask_all, connect, execute};
+pub use database::{ask, ask_all, connect, execute, no_transactions};
 pub use organization::{Org, expense, money, sign_up, unique};
 pub use patience::{soon, within};
 pub use server::{

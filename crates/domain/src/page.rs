@@ -7,7 +7,8 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use outlay_entity::{ByPosition, Positional};
 use rust_decimal::Decimal;
 use sea_orm::{
-    ConnectionTrait, EntityTrait, Order, QueryOrder, QueryTrait, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QueryTrait, Select,
+    Statement,
     sea_query::{Expr, ExprTrait, SimpleExpr},
 };
 use serde::{Deserialize, Serialize};
@@ -195,6 +196,17 @@ impl Key {
 }
 
 impl<E: EntityTrait> Ordering<E> {
+    /// By a name, from A to Z; `keys` gives a row's name and its id.
+    pub(crate) fn by_name(name: E::Column, id: E::Column, keys: fn(&E::Model) -> Vec<Key>) -> Self {
+        Self {
+            name: "NAME",
+            columns: vec![name, id],
+            descending: false,
+            keys,
+            kinds: &[KeyKind::Text, KeyKind::Id],
+        }
+    }
+
     fn cursor(&self, row: &E::Model) -> Result<String> {
         let place = (self.name, (self.keys)(row));
         let json = serde_json::to_vec(&place).map_err(Error::internal)?;
@@ -254,9 +266,7 @@ where
     // for an unknown one looks dearer. Clients ask for few page sizes.
     let mut statement = select.build(db.get_database_backend());
     let _ = write!(statement.sql, " LIMIT {}", request.count + 1);
-    let rows = E::find().from_raw_sql(statement).into_model();
-    let rows: Vec<Positional<E::Model>> = rows.all(db).await?;
-    let mut rows: Vec<_> = rows.into_iter().map(|Positional(row)| row).collect();
+    let mut rows = read::<E>(db, statement).await?;
     let more = rows.len() as u64 > request.count;
     rows.truncate(usize::try_from(request.count).unwrap_or(usize::MAX));
     if request.backward {
@@ -284,12 +294,27 @@ where
     })
 }
 
-/// Reads what `select` finds, with all columns, in no order.
-pub(crate) async fn all<E>(db: &impl ConnectionTrait, select: Select<E>) -> Result<Vec<E::Model>>
+/// Reads those of these ids that `select` lets through, in no order: one statement.
+pub(crate) async fn by_ids<E>(
+    db: &impl ConnectionTrait,
+    select: Select<E>,
+    id: E::Column,
+    ids: &[Uuid],
+) -> Result<Vec<E::Model>>
 where
     E: EntityTrait<Model: ByPosition>,
 {
-    let rows: Vec<Positional<E::Model>> = select.into_model().all(db).await?;
+    let select = select.filter(id.eq_any(ids.iter().copied()));
+    read::<E>(db, select.build(db.get_database_backend())).await
+}
+
+/// Runs a statement that selects all columns of the entity.
+async fn read<E>(db: &impl ConnectionTrait, statement: Statement) -> Result<Vec<E::Model>>
+where
+    E: EntityTrait<Model: ByPosition>,
+{
+    let rows = E::find().from_raw_sql(statement).into_model();
+    let rows: Vec<Positional<E::Model>> = rows.all(db).await?;
     Ok(rows.into_iter().map(|Positional(row)| row).collect())
 }
 

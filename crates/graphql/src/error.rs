@@ -1,6 +1,6 @@
 //! Errors as clients see them: what a person can mend is in the payload, the rest in `errors` with a code.
 
-use async_graphql::{Enum, ErrorExtensions, SimpleObject};
+use async_graphql::{Enum, ErrorExtensionValues, ErrorExtensions, ServerError, SimpleObject};
 use outlay_domain::Error;
 
 /// What went wrong, as a program can tell it.
@@ -109,6 +109,15 @@ fn is_mendable(error: &Error) -> bool {
         | Error::TenantSuspended
         | Error::Internal(_) => false,
     }
+}
+
+/// Why a request is not executed, with its code; it has no place in the document.
+pub fn refusal(code: outlay_domain::ErrorCode, message: impl Into<String>) -> ServerError {
+    let mut extensions = ErrorExtensionValues::default();
+    extensions.set("code", code.as_str());
+    let mut error = ServerError::new(message, None);
+    error.extensions = Some(extensions);
+    error
 }
 
 /// An error of the domain as one of GraphQL. The cause of an internal one goes to the log and nowhere else.

@@ -33,6 +33,7 @@ mod schema;
 mod upload;
 
 pub use context::RequestContext;
-pub use error::{ErrorCode, problem};
+pub use document::was_executed;
+pub use error::{ErrorCode, problem, refusal};
 pub use id::Kind;
 pub use schema::{OutlaySchema, sdl};

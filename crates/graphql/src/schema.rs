@@ -71,9 +71,10 @@ impl OutlaySchema {
     #[must_use]
     #[expect(clippy::missing_panics_doc, reason = "the SDL is our own")]
     pub fn new() -> Self {
-        let inputs = InputTypes::of(&sdl()).expect("what is written can be read");
+        let strict = roots(ValidationMode::Strict);
+        let inputs = InputTypes::of(&written(&strict)).expect("what is written can be read");
         Self {
-            strict: roots(ValidationMode::Strict),
+            strict,
             trusting: roots(ValidationMode::Fast),
             inputs,
             documents: Documents::new(),
@@ -137,7 +138,11 @@ fn roots(validation: ValidationMode) -> Roots {
 /// The schema in the schema definition language, as it is kept in `schema.graphql`.
 #[must_use]
 pub fn sdl() -> String {
-    roots(ValidationMode::Strict).sdl_with_options(SDLExportOptions::new().include_specified_by())
+    written(&roots(ValidationMode::Strict))
+}
+
+fn written(roots: &Roots) -> String {
+    roots.sdl_with_options(SDLExportOptions::new().include_specified_by())
 }
 
 /// Errors of the document itself, which no resolver has named, are the client's.

@@ -1,6 +1,6 @@
 //! The life of an expense: each step from each state.
 
-use outlay_tests::{Client, Org, execute, expense};
+use outlay_tests::{Client, Org, execute, expense, outcomes};
 use serde_json::{Value, json};
 
 const EXPENSE: &str =
@@ -134,20 +134,7 @@ async fn of_ten_decisions_at_once_one_is_made() {
         async move { client.mutate(name, input, EXPENSE).await }
     });
     let answers = futures::future::join_all(decide).await;
-    assert_eq!(
-        answers
-            .iter()
-            .filter(|answer| answer.codes().is_empty())
-            .count(),
-        1
-    );
-    assert_eq!(
-        answers
-            .iter()
-            .filter(|answer| answer.codes() == ["CONFLICT"])
-            .count(),
-        9
-    );
+    assert_eq!(outcomes(&answers, "CONFLICT"), (1, 9));
     assert_eq!(
         org.count(
             "audit_event",

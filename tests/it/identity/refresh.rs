@@ -1,6 +1,6 @@
 //! Refresh tokens: each good for one use, and a second use ends the session.
 
-use outlay_tests::{Client, Org, second_server, server, soon};
+use outlay_tests::{Client, Org, outcomes, second_server, server, soon};
 use serde_json::{Value, json};
 
 use super::{SESSION, VIEWER, bearer, is_let_in, new_user, sign_in};
@@ -72,15 +72,7 @@ async fn of_ten_exchanges_at_once_one_is_done_at_most() {
     let input = json!({ "refreshToken": session["refreshToken"] });
     let attempts = (0..10).map(|_| client.mutate("refreshSession", input.clone(), SESSION));
     let answers = futures::future::join_all(attempts).await;
-    let done = answers
-        .iter()
-        .filter(|answer| answer.codes().is_empty())
-        .count();
-    let refused = answers
-        .iter()
-        .filter(|answer| answer.codes() == ["UNAUTHENTICATED"])
-        .count();
-    assert_eq!((done, refused), (1, 9));
+    assert_eq!(outcomes(&answers, "UNAUTHENTICATED"), (1, 9));
     assert!(!is_let_in(&bearer(&client, &session)).await);
 }
 

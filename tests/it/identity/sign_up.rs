@@ -1,6 +1,6 @@
 //! Signing up.
 
-use outlay_tests::{PASSWORD, ask, server, unique};
+use outlay_tests::{PASSWORD, ask, outcomes, server, unique};
 use serde_json::json;
 
 use super::{SESSION, VIEWER, new_user};
@@ -37,15 +37,7 @@ async fn one_address_signed_up_ten_times_at_once_is_one_user() {
     let input = json!({ "email": email, "password": PASSWORD, "displayName": "Una" });
     let attempts = (0..10).map(|_| client.mutate("signUp", input.clone(), "user { id }"));
     let answers = futures::future::join_all(attempts).await;
-    let made = answers
-        .iter()
-        .filter(|answer| answer.codes().is_empty())
-        .count();
-    let refused = answers
-        .iter()
-        .filter(|answer| answer.codes() == ["CONFLICT"])
-        .count();
-    assert_eq!((made, refused), (1, 9));
+    assert_eq!(outcomes(&answers, "CONFLICT"), (1, 9));
     let users: i64 = ask(&format!(
         r#"SELECT count(*) FROM outlay."user" WHERE email = '{email}'"#
     ))

@@ -4,7 +4,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream};
-use outlay_tests::{Client, Org, Server, cluster, expense, unique};
+use outlay_tests::{Client, Org, Server, cluster, expense, no_transactions, unique};
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use serde_json::json;
 
@@ -169,32 +169,10 @@ async fn thousands_of_requests_over_few_connections_see_no_foreign_row() {
         seen.insert(tenant.mark.clone(), answer.data("expenses.totalCount"));
     }
     assert!(seen.values().all(|count| count.as_i64() >= Some(1)));
-    assert_eq!(
-        stuck_transactions(&database).await,
-        0,
-        "a killed request left a transaction open"
-    );
+    no_transactions(
+        &database,
+        "state LIKE 'idle in%' AND state_change < now() - interval '500 milliseconds'",
+    )
+    .await;
     server.stop().await;
-}
-
-/// Transactions of requests that are open and idle, once those under way have had their time to end.
-async fn stuck_transactions(database: &str) -> i64 {
-    use sqlx::{Connection, Row};
-    let mut owner = sqlx::PgConnection::connect(database)
-        .await
-        .expect("the owner may sign in");
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(5);
-    loop {
-        let query = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'outlay_request' AND state LIKE 'idle in%'
-            AND state_change < now() - interval '500 milliseconds'";
-        let open: i64 = sqlx::query(query)
-            .fetch_one(&mut owner)
-            .await
-            .expect("a count")
-            .get(0);
-        if open == 0 || tokio::time::Instant::now() > deadline {
-            return open;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
 }

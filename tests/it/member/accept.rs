@@ -1,6 +1,6 @@
 //! Accepting invitations.
 
-use outlay_tests::{Org, PASSWORD, execute, sign_up, unique};
+use outlay_tests::{Org, PASSWORD, execute, outcomes, sign_up, unique};
 use serde_json::{Value, json};
 
 use super::{invite, invite_address};
@@ -99,15 +99,7 @@ async fn an_invitation_is_accepted_once_even_by_ten_at_once() {
     let client = org.owner.anonymous();
     let attempts = (0..10).map(|_| client.mutate("acceptInvitation", newcomer(&token), JOINED));
     let answers = futures::future::join_all(attempts).await;
-    let joined = answers
-        .iter()
-        .filter(|answer| answer.codes().is_empty())
-        .count();
-    let refused = answers
-        .iter()
-        .filter(|answer| answer.codes() == ["CONFLICT"])
-        .count();
-    assert_eq!((joined, refused), (1, 9), "{answers:?}");
+    assert_eq!(outcomes(&answers, "CONFLICT"), (1, 9), "{answers:?}");
     assert_eq!(org.count("member", &format!("email = '{email}'")).await, 1);
     assert_eq!(
         org.count("audit_event", "action = 'member.accept_invitation'")

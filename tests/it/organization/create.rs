@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use outlay_tests::{Org, ask, second_server, server, sign_up, unique};
+use outlay_tests::{Org, ask, outcomes, second_server, server, sign_up, unique};
 use serde_json::{Value, json};
 
 const MADE: &str = "organization { id slug shortCode status version } session { accessToken }";
@@ -82,15 +82,7 @@ async fn of_ten_at_once_with_one_slug_exactly_one_is_made() {
         async move { client.mutate("createOrganization", input, MADE).await }
     });
     let answers = futures::future::join_all(attempts).await;
-    let made = answers
-        .iter()
-        .filter(|answer| answer.codes().is_empty())
-        .count();
-    let refused = answers
-        .iter()
-        .filter(|answer| answer.codes() == ["CONFLICT"])
-        .count();
-    assert_eq!((made, refused), (1, 9));
+    assert_eq!(outcomes(&answers, "CONFLICT"), (1, 9));
     assert_eq!(traces(&email).await, (1, 0));
 }
 

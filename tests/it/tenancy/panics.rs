@@ -6,6 +6,7 @@ use std::{sync::Arc, time::Duration};
 use futures::{StreamExt, stream};
 use outlay_entity::tenant::category::{ActiveModel, Column, Entity};
 use outlay_tenancy::{Tenancy, TenantAccess, TenantRoles};
+use outlay_tests::no_transactions;
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -124,27 +125,9 @@ async fn transactions_that_end_badly_leave_nothing_behind() {
         db.release().await;
         assert_eq!(rows.len(), committed, "{}", access.tenant().slug());
     }
-    assert_eq!(open_transactions(&url).await, 0);
-}
-
-/// Transactions of requests that are still open, once closed connections have had their time to be noticed.
-async fn open_transactions(url: &str) -> i64 {
-    use sqlx::{Connection, Row};
-    let mut owner = sqlx::PgConnection::connect(url)
-        .await
-        .expect("the owner may sign in");
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(5);
-    loop {
-        let query = "SELECT count(*) FROM pg_stat_activity
-            WHERE usename = 'outlay_request' AND datname = current_database() AND xact_start IS NOT NULL";
-        let open: i64 = sqlx::query(query)
-            .fetch_one(&mut owner)
-            .await
-            .expect("a count")
-            .get(0);
-        if open == 0 || tokio::time::Instant::now() > deadline {
-            return open;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    no_transactions(
+        &url,
+        "datname = current_database() AND xact_start IS NOT NULL",
+    )
+    .await;
 }

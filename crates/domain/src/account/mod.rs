@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::{
     Command, Context, Result, WriteContext,
     budget::charges,
-    page::{self, Key, KeyKind, Ordering, Page, PageRequest},
+    page::{self, Key, Ordering, Page, PageRequest},
     permission::Permission,
     value::{Money, Name},
     write::{self, Deleted, set},
@@ -32,13 +32,9 @@ const NOUN: &str = "account";
 /// `Forbidden` for those who do not see funds, `Invalid` for a cursor that is none.
 pub async fn list(cx: &Context, request: &PageRequest) -> Result<Page<Model>> {
     cx.require(Permission::ReadAccounts)?;
-    let ordering = Ordering::<Entity> {
-        name: "NAME",
-        columns: vec![Column::Name, Column::Id],
-        descending: false,
-        keys: |row| vec![Key::Text(row.name.clone()), Key::Id(row.id)],
-        kinds: &[KeyKind::Text, KeyKind::Id],
-    };
+    let ordering = Ordering::<Entity>::by_name(Column::Name, Column::Id, |row| {
+        vec![Key::Text(row.name.clone()), Key::Id(row.id)]
+    });
     page::fetch(cx.db(), Entity::find(), &ordering, request).await
 }
 
@@ -59,8 +55,7 @@ pub async fn find_many(cx: &Context, ids: &[Uuid]) -> Result<Vec<Model>> {
     if !cx.can(Permission::ReadAccounts) {
         return Ok(Vec::new());
     }
-    let rows = Entity::find().filter(Column::Id.eq_any(ids.iter().copied()));
-    page::all(cx.db(), rows).await
+    page::by_ids(cx.db(), Entity::find(), Column::Id, ids).await
 }
 
 /// What is charged to the budgets of each account, in base currency. Accounts without charges are left out.

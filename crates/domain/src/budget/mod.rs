@@ -93,8 +93,7 @@ pub async fn count(cx: &Context, filter: &BudgetFilter) -> Result<u64> {
 /// # Errors
 /// The database's own.
 pub async fn find_many(cx: &Context, ids: &[Uuid]) -> Result<Vec<Model>> {
-    let rows = Entity::find().filter(Column::Id.eq_any(ids.iter().copied()));
-    page::all(cx.db(), rows).await
+    page::by_ids(cx.db(), Entity::find(), Column::Id, ids).await
 }
 
 /// The expenses that a budget counts: all but those rejected or voided. A draft counts, since its money is spent.

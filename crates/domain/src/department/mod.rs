@@ -1,14 +1,12 @@
 //! Departments: the parts of an organization that spend.
 
 use outlay_entity::tenant::department::{ActiveModel, Column, Entity, Model};
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, PaginatorTrait};
 use uuid::Uuid;
 
 use crate::{
     Command, Context, Error, Result, WriteContext, organization,
-    page::{self, Key, KeyKind, Ordering, Page, PageRequest},
+    page::{self, Key, Ordering, Page, PageRequest},
     permission::Permission,
     value::Name,
     write::{self, Deleted, set, set_optional},
@@ -24,13 +22,9 @@ const MAX_DEPTH: usize = 20;
 /// # Errors
 /// `Invalid` for a cursor that is none.
 pub async fn list(cx: &Context, request: &PageRequest) -> Result<Page<Model>> {
-    let ordering = Ordering::<Entity> {
-        name: "NAME",
-        columns: vec![Column::Name, Column::Id],
-        descending: false,
-        keys: |row| vec![Key::Text(row.name.clone()), Key::Id(row.id)],
-        kinds: &[KeyKind::Text, KeyKind::Id],
-    };
+    let ordering = Ordering::<Entity>::by_name(Column::Name, Column::Id, |row| {
+        vec![Key::Text(row.name.clone()), Key::Id(row.id)]
+    });
     page::fetch(cx.db(), Entity::find(), &ordering, request).await
 }
 
@@ -47,8 +41,7 @@ pub async fn count(cx: &Context) -> Result<u64> {
 /// # Errors
 /// The database's own.
 pub async fn find_many(cx: &Context, ids: &[Uuid]) -> Result<Vec<Model>> {
-    let rows = Entity::find().filter(Column::Id.eq_any(ids.iter().copied()));
-    page::all(cx.db(), rows).await
+    page::by_ids(cx.db(), Entity::find(), Column::Id, ids).await
 }
 
 /// A new department.

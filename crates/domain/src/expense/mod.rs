@@ -44,10 +44,8 @@ fn visible(cx: &Context) -> Condition {
 /// # Errors
 /// The database's own.
 pub async fn find_many(cx: &Context, ids: &[Uuid]) -> Result<Vec<Model>> {
-    let select = Entity::find()
-        .filter(visible(cx))
-        .filter(Column::Id.eq_any(ids.iter().copied()));
-    page::all(cx.db(), select).await
+    let visible = Entity::find().filter(visible(cx));
+    page::by_ids(cx.db(), visible, Column::Id, ids).await
 }
 
 /// The expense to be changed, locked, at the version that the caller has seen. Who may not change it is told that

@@ -10,7 +10,7 @@ mod survey;
 mod write;
 
 use outlay_entity::tenant::import::{Column, Entity, Model};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{EntityTrait, PaginatorTrait};
 use uuid::Uuid;
 
 use crate::{
@@ -86,6 +86,5 @@ pub async fn find_many(cx: &Context, ids: &[Uuid]) -> Result<Vec<Model>> {
     if !cx.can(Permission::ReadAccounts) {
         return Ok(Vec::new());
     }
-    let rows = Entity::find().filter(Column::Id.eq_any(ids.iter().copied()));
-    page::all(cx.db(), rows).await
+    page::by_ids(cx.db(), Entity::find(), Column::Id, ids).await
 }

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     Context, Error, Result, WriteContext,
-    page::{self, Key, KeyKind, Ordering, Page, PageRequest},
+    page::{self, Key, Ordering, Page, PageRequest},
     permission::Permission,
     value::SearchText,
 };
@@ -77,13 +77,9 @@ pub async fn list(
     filter: &MemberFilter,
     request: &PageRequest,
 ) -> Result<Page<Model>> {
-    let ordering = Ordering::<Entity> {
-        name: "NAME",
-        columns: vec![Column::DisplayName, Column::Id],
-        descending: false,
-        keys: |row| vec![Key::Text(row.display_name.clone()), Key::Id(row.id)],
-        kinds: &[KeyKind::Text, KeyKind::Id],
-    };
+    let ordering = Ordering::<Entity>::by_name(Column::DisplayName, Column::Id, |row| {
+        vec![Key::Text(row.display_name.clone()), Key::Id(row.id)]
+    });
     page::fetch(cx.db(), select(filter), &ordering, request).await
 }
 
@@ -100,8 +96,7 @@ pub async fn count(cx: &Context, filter: &MemberFilter) -> Result<u64> {
 /// # Errors
 /// The database's own.
 pub async fn find_many(cx: &Context, ids: &[Uuid]) -> Result<Vec<Model>> {
-    let rows = Entity::find().filter(Column::Id.eq_any(ids.iter().copied()));
-    page::all(cx.db(), rows).await
+    page::by_ids(cx.db(), Entity::find(), Column::Id, ids).await
 }
 
 impl crate::Outlay {

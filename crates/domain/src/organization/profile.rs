@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     Outlay, Result,
-    page::{self, Key, KeyKind, Ordering, Page, PageRequest},
+    page::{self, Key, Ordering, Page, PageRequest},
 };
 
 impl Outlay {
@@ -35,13 +35,11 @@ impl Outlay {
         user: Uuid,
         request: &PageRequest,
     ) -> Result<Page<organization::Model>> {
-        let ordering = Ordering::<organization::Entity> {
-            name: "NAME",
-            columns: vec![organization::Column::Name, organization::Column::Id],
-            descending: false,
-            keys: |row| vec![Key::Text(row.name.clone()), Key::Id(row.id)],
-            kinds: &[KeyKind::Text, KeyKind::Id],
-        };
+        let ordering = Ordering::<organization::Entity>::by_name(
+            organization::Column::Name,
+            organization::Column::Id,
+            |row| vec![Key::Text(row.name.clone()), Key::Id(row.id)],
+        );
         page::fetch(
             self.tenancy().shared(),
             organizations_of(user),

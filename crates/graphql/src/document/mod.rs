@@ -98,8 +98,9 @@ fn nests_variables(document: &ExecutableDocument) -> bool {
     false
 }
 
-/// Whether the request was valid: an error from before execution has no path and leaves no data.
-pub(crate) fn was_executed(response: &Response) -> bool {
+/// Whether the request was executed: an error from before that has no path and leaves no data.
+#[must_use]
+pub fn was_executed(response: &Response) -> bool {
     response.errors.is_empty()
         || response.data != Value::Null
         || response.errors.iter().any(|error| !error.path.is_empty())

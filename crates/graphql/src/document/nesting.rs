@@ -1,8 +1,10 @@
 //! How deeply a document nests, found before it is parsed: the parser, and whatever walks its tree, goes down a level of
 //! the stack for each bracket, and a stack that overflows ends the whole process.
 
-use async_graphql::{ErrorExtensionValues, ServerError};
+use async_graphql::ServerError;
 use outlay_domain::ErrorCode;
+
+use crate::error::refusal;
 
 /// How many brackets of a document may be open at once. Selections go down to fifteen, arguments to five or so.
 const NESTING: usize = 64;
@@ -59,23 +61,14 @@ fn after_string(mut text: &[u8]) -> Option<&[u8]> {
 
 fn too_deep() -> ServerError {
     let message = format!("More than {NESTING} brackets are open at once in this document.");
-    refusal(message, ErrorCode::LimitExceeded)
+    refusal(ErrorCode::LimitExceeded, message)
 }
 
 fn open_string() -> ServerError {
     refusal(
-        "A string in this document does not end.",
         ErrorCode::Invalid,
+        "A string in this document does not end.",
     )
-}
-
-fn refusal(message: impl Into<String>, code: ErrorCode) -> ServerError {
-    let mut error = ServerError::new(message, None);
-    let extensions = error
-        .extensions
-        .get_or_insert_with(ErrorExtensionValues::default);
-    extensions.set("code", code.as_str());
-    error
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use async_graphql::{ErrorExtensionValues, Pos, ServerError};
+use async_graphql::{Pos, ServerError};
 use axum::{
     http::{Method, StatusCode, header},
     response::{IntoResponse, Response},
@@ -22,13 +22,9 @@ pub(super) struct Refusal {
 impl Refusal {
     /// HTTP that cannot be right.
     pub(super) fn new(status: StatusCode, code: ErrorCode, message: impl Into<String>) -> Self {
-        let mut extensions = ErrorExtensionValues::default();
-        extensions.set("code", code.as_str());
-        let mut error = ServerError::new(message, None);
-        error.extensions = Some(extensions);
         Self {
             status: Some(status),
-            error: Box::new(error),
+            error: Box::new(outlay_graphql::refusal(code, message)),
         }
     }
 

@@ -51,10 +51,7 @@ impl MediaType {
 
     /// The response, with the status asked for, else the one that it has by itself.
     pub(super) fn respond(self, status: Option<StatusCode>, answer: &GraphqlResponse) -> Response {
-        // A field's error has a path; an error without one kept the request from being executed.
-        let executed = answer.errors.is_empty()
-            || answer.data != Value::Null
-            || answer.errors.iter().any(|error| !error.path.is_empty());
+        let executed = outlay_graphql::was_executed(answer);
         let status = status.unwrap_or(match self {
             Self::GraphqlResponse if !executed => StatusCode::BAD_REQUEST,
             Self::Json | Self::GraphqlResponse => StatusCode::OK,
