@@ -17,6 +17,9 @@ use crate::Client;
 /// The password of every user that the tests make.
 pub const PASSWORD: &str = "correct horse battery";
 
+/// All tests call from one address.
+const UNLIMITED: &[&str] = &["--address-rate", "0"];
+
 /// Starts the server and kills it once we are gone, however we go: the pipe to `cat` closes with us.
 const GUARD: &str = r#""$@" & server=$!; cat >/dev/null; kill -9 "$server""#;
 
@@ -44,7 +47,7 @@ pub async fn cluster() -> &'static Cluster {
 /// When it cannot be started.
 pub async fn server() -> &'static Server {
     SERVER
-        .get_or_init(async || Server::start(&database_url().await, &[]).await)
+        .get_or_init(async || Server::start(&database_url().await, UNLIMITED).await)
         .await
 }
 
@@ -55,7 +58,7 @@ pub async fn server() -> &'static Server {
 pub async fn second_server() -> &'static Server {
     server().await;
     SECOND
-        .get_or_init(async || Server::start(&database_url().await, &[]).await)
+        .get_or_init(async || Server::start(&database_url().await, UNLIMITED).await)
         .await
 }
 

@@ -81,6 +81,8 @@ pub enum ErrorCode {
     RateLimited,
     /// A limit of the organization or of the server.
     LimitExceeded,
+    /// No document of this hash is known.
+    PersistedQueryNotFound,
     /// Our fault.
     Internal,
 }
@@ -100,6 +102,7 @@ impl ErrorCode {
             Self::TenantSuspended => "TENANT_SUSPENDED",
             Self::RateLimited => "RATE_LIMITED",
             Self::LimitExceeded => "LIMIT_EXCEEDED",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Self::Internal => "INTERNAL",
         }
     }

@@ -67,6 +67,7 @@ macro_rules! connection {
             }
 
             /// How many rows the whole list has. Counting costs: ask for it only where it is shown.
+            #[graphql(directive = crate::directive::cost::apply("10".to_owned()))]
             async fn total_count(&self, ctx: &async_graphql::Context<'_>) -> async_graphql::Result<u64> {
                 use crate::context::ContextExt;
                 let snapshot = ctx.snapshot()?;

@@ -47,6 +47,18 @@ impl RequestContext {
         }
     }
 
+    /// The same caller's next request of a batch, with a snapshot of its own.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        Self::new(
+            self.outlay.clone(),
+            self.caller.as_ref().map(Clone::clone).map_err(again),
+            self.access(),
+            self.host.clone(),
+            self.request_id.clone(),
+        )
+    }
+
     pub(crate) fn outlay(&self) -> &Outlay {
         &self.outlay
     }
@@ -61,7 +73,10 @@ impl RequestContext {
     }
 
     /// The organization that the caller is a verified member of: the one that the request writes to.
-    pub(crate) fn access(&self) -> Result<TenantAccess> {
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn access(&self) -> Result<TenantAccess> {
         self.access
             .read()
             .unwrap_or_else(PoisonError::into_inner)

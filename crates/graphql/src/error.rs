@@ -27,6 +27,8 @@ pub enum ErrorCode {
     RateLimited,
     /// A limit of the organization or of the server stands in the way.
     LimitExceeded,
+    /// No document of this hash is known here: send it again with its text.
+    PersistedQueryNotFound,
     /// Something failed on the server's side; the log has the cause under the request id.
     Internal,
 }

@@ -15,6 +15,7 @@ mod category;
 mod connection;
 mod context;
 mod department;
+mod directive;
 mod document;
 mod error;
 mod expense;
@@ -33,7 +34,7 @@ mod schema;
 mod upload;
 
 pub use context::RequestContext;
-pub use document::was_executed;
+pub use document::{Limits, PERSISTED_QUERY, TrustedDocuments, was_executed};
 pub use error::{ErrorCode, problem, refusal};
 pub use id::Kind;
-pub use schema::{OutlaySchema, sdl};
+pub use schema::{OutlaySchema, Prepared, SchemaSettings, sdl};

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use async_graphql::{
-    EmptySubscription, MergedObject, Request, Response, SDLExportOptions, Schema, ValidationMode,
+    EmptySubscription, MergedObject, Request, Response, SDLExportOptions, Schema, SchemaBuilder,
+    ValidationMode, Value, parser::types::OperationType, value,
 };
 
 use crate::{
@@ -12,8 +13,10 @@ use crate::{
     category::{CategoryMutation, CategoryQuery},
     context::RequestContext,
     department::{DepartmentMutation, DepartmentQuery},
-    document::{Document, Documents, InputTypes, was_executed},
-    error::ErrorCode,
+    document::{
+        Document, Documents, InputTypes, Limits, Persisted, Prices, TrustedDocuments, was_executed,
+    },
+    error::{ErrorCode, refusal},
     expense::{ExpenseMutation, ExpenseQuery},
     identity::{IdentityMutation, IdentityQuery},
     import::{ImportMutation, ImportQuery},
@@ -53,6 +56,27 @@ pub struct Mutation(
 
 type Roots = Schema<Query, Mutation, EmptySubscription>;
 
+/// What an operator may set about the schema.
+#[derive(Debug, Clone)]
+pub struct SchemaSettings {
+    /// What a document may ask for.
+    pub limits: Limits,
+    /// Whether clients may ask for the schema itself; without it, errors suggest no names either.
+    pub introspection: bool,
+    /// The only documents that run; any, where there is no list.
+    pub trusted: Option<TrustedDocuments>,
+}
+
+impl Default for SchemaSettings {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            introspection: true,
+            trusted: None,
+        }
+    }
+}
+
 /// Outlay's schema: executes documents, and knows again those that it has found valid.
 pub struct OutlaySchema {
     /// Validates before it executes.
@@ -60,52 +84,129 @@ pub struct OutlaySchema {
     /// The same for documents that were found valid before: only what could loop is looked at again.
     trusting: Roots,
     inputs: InputTypes,
+    prices: Prices,
     documents: Documents,
+    persisted: Persisted,
+    settings: SchemaSettings,
 }
 
-/// How deeply selections may nest: the deepest sensible document needs eight.
-const MAX_DEPTH: usize = 15;
+/// A request within all limits, ready to be executed.
+pub struct Prepared {
+    request: Request,
+    document: Arc<Document>,
+    /// Whether the document was found valid before.
+    is_known: bool,
+    operation: Option<OperationType>,
+    cost: u64,
+}
+
+impl Prepared {
+    /// What kind of operation it asks for; none where its document holds no such operation, which execution will say.
+    #[must_use]
+    pub fn operation(&self) -> Option<OperationType> {
+        self.operation
+    }
+
+    /// What it costs, in points.
+    #[must_use]
+    pub fn cost(&self) -> u64 {
+        self.cost
+    }
+}
+
+/// The request's extension that asks for the cost, and the answer's that tells it.
+const COST: &str = "cost";
 
 impl OutlaySchema {
     /// Makes it; once a process.
     #[must_use]
     #[expect(clippy::missing_panics_doc, reason = "the SDL is our own")]
-    pub fn new() -> Self {
+    pub fn new(settings: SchemaSettings) -> Self {
+        let roots = |validation| {
+            let roots = build(validation);
+            if settings.introspection {
+                roots.finish()
+            } else {
+                roots.disable_suggestions().finish()
+            }
+        };
         let strict = roots(ValidationMode::Strict);
-        let inputs = InputTypes::of(&written(&strict)).expect("what is written can be read");
+        let sdl = written(&strict);
         Self {
             strict,
             trusting: roots(ValidationMode::Fast),
-            inputs,
+            inputs: InputTypes::of(&sdl).expect("what is written can be read"),
+            prices: Prices::of(&sdl).expect("what is written can be read"),
             documents: Documents::new(),
+            persisted: Persisted::new(settings.trusted.clone()),
+            settings,
         }
+    }
+
+    /// Finds the request's document, and checks it and the variables against everything that needs no data.
+    ///
+    /// # Errors
+    /// The answer, when the request is refused.
+    #[expect(
+        clippy::result_large_err,
+        reason = "it is written out at once, and most requests are not refused"
+    )]
+    pub fn prepare(&self, mut request: Request) -> Result<Prepared, Response> {
+        let refused = |error| named(Response::from_errors(vec![error]));
+        let limits = &self.settings.limits;
+        self.persisted.resolve(&mut request).map_err(refused)?;
+        let known = self.documents.find(&request.query);
+        let is_known = known.is_some();
+        let document =
+            known.map_or_else(|| Document::parse(&request.query, limits).map(Arc::new), Ok);
+        let document = document.map_err(refused)?;
+        if document.introspects() && !self.settings.introspection {
+            return Err(refused(refusal(
+                outlay_domain::ErrorCode::Forbidden,
+                "This server does not tell its schema.",
+            )));
+        }
+        let operation = document.operation(request.operation_name.as_deref());
+        let mut cost = 0;
+        if let Some(operation) = operation {
+            let variables = &request.variables;
+            let checked = self.inputs.check(operation, variables);
+            checked.map_err(|errors| named(Response::from_errors(errors)))?;
+            let priced = document.cost(operation, variables, &self.prices, limits);
+            cost = priced.map_err(refused)?;
+        }
+        Ok(Prepared {
+            operation: operation.map(|operation| operation.ty),
+            request,
+            document,
+            is_known,
+            cost,
+        })
     }
 
     /// Executes one request, and gives its database connection back before the answer is written.
-    pub async fn execute(&self, request: Request, context: RequestContext) -> Response {
+    pub async fn execute(&self, prepared: Prepared, context: RequestContext) -> Response {
         let context = Arc::new(context);
-        let mut response = self.run(request.data(context.clone())).await;
+        let tells_cost = prepared.request.extensions.get(COST) == Some(&Value::Boolean(true));
+        let cost = prepared.cost;
+        let mut response = self.run(prepared, context.clone()).await;
         context.release().await;
-        for error in &mut response.errors {
-            name_code(error);
+        if tells_cost {
+            let told = value!({ "requested": cost, "maximum": self.settings.limits.cost });
+            response.extensions.insert(COST.to_owned(), told);
         }
-        response
+        named(response)
     }
 
-    async fn run(&self, mut request: Request) -> Response {
-        let known = self.documents.find(&request.query);
-        let is_known = known.is_some();
-        let document = match known.map_or_else(|| Document::parse(&request.query).map(Arc::new), Ok)
-        {
-            Ok(document) => document,
-            Err(error) => return Response::from_errors(vec![error]),
-        };
-        if let Some(operation) = document.operation(request.operation_name.as_deref())
-            && let Err(errors) = self.inputs.check(operation, &request.variables)
-        {
-            return Response::from_errors(errors);
-        }
+    async fn run(&self, prepared: Prepared, context: Arc<RequestContext>) -> Response {
+        let Prepared {
+            mut request,
+            document,
+            is_known,
+            ..
+        } = prepared;
         document.give(&mut request);
+        let request = request.data(context);
         if is_known {
             return self.trusting.execute(request).await;
         }
@@ -122,27 +223,25 @@ impl OutlaySchema {
     }
 }
 
-impl Default for OutlaySchema {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-fn roots(validation: ValidationMode) -> Roots {
+fn build(validation: ValidationMode) -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
-        .limit_depth(MAX_DEPTH)
         .validation_mode(validation)
-        .finish()
 }
 
 /// The schema in the schema definition language, as it is kept in `schema.graphql`.
 #[must_use]
 pub fn sdl() -> String {
-    written(&roots(ValidationMode::Strict))
+    written(&build(ValidationMode::Strict).finish())
 }
 
 fn written(roots: &Roots) -> String {
     roots.sdl_with_options(SDLExportOptions::new().include_specified_by())
+}
+
+/// Gives each error its code.
+fn named(mut response: Response) -> Response {
+    response.errors.iter_mut().for_each(name_code);
+    response
 }
 
 /// Errors of the document itself, which no resolver has named, are the client's.

@@ -1,11 +1,15 @@
 //! Settings of the command line: every one a flag and a variable `OUTLAY_*`.
 
+mod api;
+
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
 use outlay_domain::Settings;
 use outlay_tenancy::{DatabaseSettings, RequestLogin, TenantRoles};
+
+use api::ApiArgs;
 
 use crate::server::HttpSettings;
 
@@ -174,13 +178,16 @@ pub(crate) struct HttpArgs {
         value_parser = clap::value_parser!(u64).range(1..)
     )]
     pub(crate) request_timeout: u64,
+
+    #[command(flatten)]
+    pub(crate) api: ApiArgs,
 }
 
 impl HttpArgs {
     /// What the HTTP layer wants to know.
     ///
     /// # Errors
-    /// When the base domain is none.
+    /// When the base domain is none, or a setting of the API is wrong.
     pub(crate) fn settings(&self) -> Result<HttpSettings> {
         let domain = self.base_domain.trim_matches('.').to_lowercase();
         ensure!(
@@ -188,12 +195,15 @@ impl HttpArgs {
             "--base-domain {}: this is not a domain; write it like example.com",
             self.base_domain
         );
-        Ok(HttpSettings {
+        let mut settings = HttpSettings {
             base_domain: domain,
             max_body_bytes: self.max_body_bytes,
             max_upload_bytes: self.max_upload_bytes,
             request_timeout: Duration::from_secs(self.request_timeout),
-        })
+            ..HttpSettings::default()
+        };
+        self.api.apply(&mut settings)?;
+        Ok(settings)
     }
 
     /// What the domain wants to know.

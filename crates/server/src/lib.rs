@@ -30,4 +30,6 @@ mod user;
 mod welcome;
 
 pub use http::router;
-pub use server::{App, HttpSettings, Running, ServerSettings, close, serve, start};
+pub use server::{
+    App, HttpSettings, Rate, RateLimits, Running, ServerSettings, close, serve, start,
+};

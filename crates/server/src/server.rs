@@ -3,14 +3,20 @@
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
-use axum::serve::ListenerExt;
+use axum::{http::HeaderValue, serve::ListenerExt};
 use outlay_domain::{Outlay, Settings};
-use outlay_graphql::OutlaySchema;
+use outlay_graphql::{OutlaySchema, SchemaSettings};
 use outlay_tenancy::DatabaseSettings;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::{config::browser_url, database, http::router};
+use crate::{
+    config::browser_url,
+    database,
+    http::{rate::Rates, router},
+};
+
+pub use crate::http::rate::{Rate, RateLimits};
 
 /// How long requests under way may take to finish once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(20);
@@ -29,6 +35,14 @@ pub struct HttpSettings {
     pub max_upload_bytes: u64,
     /// How long one request may take, its upload included.
     pub request_timeout: Duration,
+    /// The most requests of a batch; 0 answers none.
+    pub max_batch: usize,
+    /// Origins whose pages may call this server, such as `https://app.example.com`.
+    pub allowed_origins: Vec<HeaderValue>,
+    /// How much clients may ask for.
+    pub rates: RateLimits,
+    /// What documents may ask for.
+    pub schema: SchemaSettings,
 }
 
 impl Default for HttpSettings {
@@ -38,6 +52,10 @@ impl Default for HttpSettings {
             max_body_bytes: 1 << 20,
             max_upload_bytes: 64 << 20,
             request_timeout: Duration::from_mins(1),
+            max_batch: 0,
+            allowed_origins: Vec::new(),
+            rates: RateLimits::default(),
+            schema: SchemaSettings::default(),
         }
     }
 }
@@ -49,6 +67,7 @@ pub struct App(Arc<Parts>);
 struct Parts {
     outlay: Arc<Outlay>,
     schema: OutlaySchema,
+    rates: Rates,
     settings: HttpSettings,
 }
 
@@ -58,7 +77,8 @@ impl App {
     pub fn new(outlay: Arc<Outlay>, settings: HttpSettings) -> Self {
         Self(Arc::new(Parts {
             outlay,
-            schema: OutlaySchema::new(),
+            rates: Rates::new(settings.rates),
+            schema: OutlaySchema::new(settings.schema.clone()),
             settings,
         }))
     }
@@ -69,6 +89,10 @@ impl App {
 
     pub(crate) fn schema(&self) -> &OutlaySchema {
         &self.0.schema
+    }
+
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.0.rates
     }
 
     pub(crate) fn settings(&self) -> &HttpSettings {
@@ -85,9 +109,12 @@ pub async fn serve(listener: TcpListener, app: App, stop: CancellationToken) -> 
         // An answer is one write: waiting for more only delays it. A socket that refuses works all the same.
         let _ = connection.set_nodelay(true);
     });
-    let serving = axum::serve(listener, router(app))
-        .with_graceful_shutdown(stop.clone().cancelled_owned())
-        .into_future();
+    let serving = axum::serve(
+        listener,
+        router(app).into_make_service_with_connect_info::<SocketAddr>(),
+    )
+    .with_graceful_shutdown(stop.clone().cancelled_owned())
+    .into_future();
     let deadline = async {
         stop.cancelled().await;
         tokio::time::sleep(GRACE).await;

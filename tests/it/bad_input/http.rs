@@ -143,11 +143,6 @@ async fn a_body_that_is_too_large_is_refused_whether_its_length_is_told_or_not()
 #[tokio::test]
 async fn a_document_that_is_wrong_is_invalid_and_says_why() {
     let org = Org::new().await;
-    let nested = format!(
-        "{{ viewer {{ member {{ {} id {} }} }} }}",
-        "manager { ".repeat(30),
-        "} ".repeat(30)
-    );
     for document in [
         "{",
         "}",
@@ -164,7 +159,6 @@ async fn a_document_that_is_wrong_is_invalid_and_says_why() {
         "mutation { createCategory(input: { name: 7 }) { category { id } } }",
         "\0",
         "{ a(b: \"\"\"x\" [ }",
-        &nested,
     ] {
         let answer = org.owner.run(document, json!({})).await;
         let what: String = document.chars().take(60).collect();
@@ -211,7 +205,6 @@ async fn other_methods_and_pages_are_not_there() {
         (Method::PUT, "/graphql", 405),
         (Method::DELETE, "/graphql", 405),
         (Method::POST, "/healthz", 405),
-        (Method::GET, "/graphql?query=%7B__typename%7D", 405),
         (Method::GET, "/nothing", 404),
         (Method::POST, "/graphql/../nothing", 404),
     ] {

@@ -9,8 +9,8 @@ use async_graphql::{Context, ID, Object, Result};
 use outlay_domain::{account, entity::tenant::account::Model};
 
 use crate::{
-    at_hand::at_hand, connection::connection, context::ContextExt, error::problem, id::Kind,
-    money::Money, scalar::DateTime,
+    at_hand::at_hand, connection::connection, context::ContextExt, directive::cost, error::problem,
+    id::Kind, money::Money, scalar::DateTime,
 };
 
 pub use mutation::AccountMutation;
@@ -57,6 +57,7 @@ impl Account {
 
     /// What it holds: the opening balance less what is charged to the budgets that it pays; negative when overdrawn.
     /// Drafts are charged too, rejected and voided expenses are not.
+    #[graphql(directive = cost::apply("2".to_owned()))]
     async fn balance(&self, ctx: &Context<'_>) -> Result<Money> {
         let snapshot = ctx.snapshot()?;
         let charged = snapshot

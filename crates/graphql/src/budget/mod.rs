@@ -21,6 +21,7 @@ use crate::{
     connection::connection,
     context::ContextExt,
     department::Department,
+    directive::cost,
     error::{Answer, problem},
     id::Kind,
     loader::{self, Snapshot},
@@ -88,6 +89,7 @@ impl Budget {
     }
 
     /// What is charged to it so far. Drafts are charged too, rejected and voided expenses are not.
+    #[graphql(directive = cost::apply("2".to_owned()))]
     async fn spent(&self, ctx: &Context<'_>) -> Result<Money> {
         let snapshot = ctx.snapshot()?;
         let spent = snapshot.budget_spent(self.0.id).await?.unwrap_or_default();
@@ -95,6 +97,7 @@ impl Budget {
     }
 
     /// What is left of it; negative when it is overspent.
+    #[graphql(directive = cost::apply("2".to_owned()))]
     async fn remaining(&self, ctx: &Context<'_>) -> Result<Money> {
         let snapshot = ctx.snapshot()?;
         let spent = snapshot.budget_spent(self.0.id).await?.unwrap_or_default();

@@ -1,80 +1,86 @@
-//! The documents that were found valid, the most recently used of them.
+//! A bounded memory of what was used last.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    hash::Hash,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use lru::LruCache;
 
-use super::Document;
-
-/// How much text the kept documents may have together, in bytes. Parsed, a document takes some twenty times as much.
+/// How much text is kept, in bytes. Parsed, a document takes some twenty times as much.
 const CAPACITY: usize = 512 * 1024;
-/// A longer document is never kept, so that one cannot push out all others.
+/// A longer text is never kept, so that one cannot push out all others.
 const LONGEST: usize = CAPACITY / 16;
 
-/// Valid documents by their text.
-pub(crate) struct Documents(Mutex<Kept>);
+/// Values that come from texts, the most recently used of them.
+pub(crate) struct Cache<K, V>(Mutex<Kept<K, V>>);
 
-struct Kept {
-    documents: LruCache<Box<str>, Arc<Document>>,
+struct Kept<K, V> {
+    entries: LruCache<K, Entry<V>>,
+    /// Of all texts together.
     size: usize,
 }
 
-impl Documents {
-    pub(crate) fn new() -> Self {
-        let documents = LruCache::unbounded();
-        Self(Mutex::new(Kept { documents, size: 0 }))
+struct Entry<V> {
+    value: V,
+    size: usize,
+}
+
+impl<K: Hash + Eq, V: Clone> Cache<K, V> {
+    pub(super) fn new() -> Self {
+        let entries = LruCache::unbounded();
+        Self(Mutex::new(Kept { entries, size: 0 }))
     }
 
-    /// The document of this text, if it is known to be valid.
-    pub(crate) fn find(&self, text: &str) -> Option<Arc<Document>> {
-        self.kept().documents.get(text).cloned()
+    pub(super) fn find<Q>(&self, key: &Q) -> Option<V>
+    where
+        K: std::borrow::Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        self.kept()
+            .entries
+            .get(key)
+            .map(|entry| entry.value.clone())
     }
 
-    /// Keeps a document that was found valid.
-    pub(crate) fn keep(&self, text: String, document: Arc<Document>) {
-        if text.len() > LONGEST {
+    /// Keeps a value whose text has this size.
+    pub(super) fn keep(&self, key: K, value: V, size: usize) {
+        if size > LONGEST {
             return;
         }
         let mut kept = self.kept();
-        kept.size += text.len();
-        if let Some((replaced, _)) = kept.documents.push(text.into_boxed_str(), document) {
-            kept.size -= replaced.len();
+        kept.size += size;
+        if let Some((_, replaced)) = kept.entries.push(key, Entry { value, size }) {
+            kept.size -= replaced.size;
         }
         while kept.size > CAPACITY
-            && let Some((oldest, _)) = kept.documents.pop_lru()
+            && let Some((_, oldest)) = kept.entries.pop_lru()
         {
-            kept.size -= oldest.len();
+            kept.size -= oldest.size;
         }
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    fn kept(&self) -> MutexGuard<'_, Kept<K, V>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use super::{CAPACITY, Document, Documents, LONGEST};
-
-    fn document() -> Arc<Document> {
-        Arc::new(Document::parse("{ a }").expect("a document"))
-    }
+    use super::{CAPACITY, Cache, LONGEST};
 
     #[test]
     fn what_was_used_last_is_kept_within_the_capacity() {
-        let documents = Documents::new();
-        let text = |index: usize| format!("{index:0>1024}");
-        for index in 0..2 * CAPACITY / 1024 {
-            documents.keep(text(index), document());
+        let cache = Cache::new();
+        for key in 0..2 * CAPACITY / 1024 {
+            cache.keep(key, (), 1024);
             // A second time takes no room.
-            documents.keep(text(index), document());
-            assert!(documents.find(&text(0)).is_some());
+            cache.keep(key, (), 1024);
+            assert!(cache.find(&0).is_some());
         }
-        assert!(documents.find(&text(1)).is_none());
-        assert_eq!(documents.kept().size, CAPACITY);
-        documents.keep("x".repeat(LONGEST + 1), document());
-        assert_eq!(documents.kept().size, CAPACITY);
+        assert!(cache.find(&1).is_none());
+        assert_eq!(cache.kept().size, CAPACITY);
+        cache.keep(usize::MAX, (), LONGEST + 1);
+        assert!(cache.find(&usize::MAX).is_none());
     }
 }

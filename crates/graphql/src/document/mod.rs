@@ -1,8 +1,14 @@
-//! Documents: parsed once and validated once, however often they come.
+//! Documents: within limits, parsed once and validated once, however often they come.
 
 mod cache;
-mod nesting;
+mod cost;
+mod extent;
+mod limits;
+mod persisted;
+mod tokens;
 mod variables;
+
+use std::sync::Arc;
 
 use async_graphql::{
     Request, Response, ServerError, Value, Variables,
@@ -14,8 +20,35 @@ use async_graphql::{
     },
 };
 
-pub(crate) use cache::Documents;
+use cache::Cache;
+use extent::Extent;
+use limits::Limit;
+
+pub(crate) use cost::Prices;
+pub use limits::Limits;
+pub(crate) use persisted::Persisted;
+pub use persisted::{PERSISTED_QUERY, TrustedDocuments};
 pub(crate) use variables::InputTypes;
+
+/// Documents that were found valid, by their text.
+pub(crate) struct Documents(Cache<Box<str>, Arc<Document>>);
+
+impl Documents {
+    pub(crate) fn new() -> Self {
+        Self(Cache::new())
+    }
+
+    /// The document of this text, if it is known to be valid.
+    pub(crate) fn find(&self, text: &str) -> Option<Arc<Document>> {
+        self.0.find(text)
+    }
+
+    /// Keeps a document that was found valid.
+    pub(crate) fn keep(&self, text: String, document: Arc<Document>) {
+        let size = text.len();
+        self.0.keep(text.into_boxed_str(), document, size);
+    }
+}
 
 /// A document, parsed.
 pub(crate) struct Document {
@@ -23,18 +56,47 @@ pub(crate) struct Document {
     /// Whether a variable stands inside a list or an object: validation looks at such an argument only when all its
     /// variables are given.
     nests_variables: bool,
+    introspects: bool,
 }
 
 impl Document {
-    /// Reads it; whether it makes sense is for validation to say.
-    pub(crate) fn parse(text: &str) -> Result<Self, ServerError> {
-        nesting::check(text)?;
+    /// Reads it, within the limits; whether it makes sense is for validation to say.
+    pub(crate) fn parse(text: &str, limits: &Limits) -> Result<Self, ServerError> {
+        tokens::check(text, limits.tokens)?;
         let parsed = parse_query(text)?;
+        let extent = Extent::of(&parsed)?;
+        extent.check(limits)?;
         let nests_variables = nests_variables(&parsed);
         Ok(Self {
             parsed,
             nests_variables,
+            introspects: extent.introspects,
         })
+    }
+
+    /// Whether it asks for the schema itself.
+    pub(crate) fn introspects(&self) -> bool {
+        self.introspects
+    }
+
+    /// What an operation costs with these variables.
+    ///
+    /// # Errors
+    /// When that is more than an operation may cost.
+    pub(crate) fn cost(
+        &self,
+        operation: &OperationDefinition,
+        variables: &Variables,
+        prices: &Prices,
+        limits: &Limits,
+    ) -> Result<u64, ServerError> {
+        let cost = prices.cost(&self.parsed, operation, variables);
+        let limit = Limit {
+            name: "cost",
+            counted: "points of cost with these variables",
+            maximum: limits.cost,
+        };
+        limit.check(cost).map(|()| cost)
     }
 
     /// Gives the request its document, which then is not parsed again.

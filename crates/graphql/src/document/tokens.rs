@@ -1,42 +1,73 @@
-//! How deeply a document nests, found before it is parsed: the parser, and whatever walks its tree, goes down a level of
-//! the stack for each bracket, and a stack that overflows ends the whole process.
+//! How long a document is and how deeply it nests, found before it is parsed: the parser, and whatever walks its tree,
+//! goes down a level of the stack for each bracket, and a stack that overflows ends the whole process.
 
 use async_graphql::ServerError;
 use outlay_domain::ErrorCode;
 
+use super::limits::Limit;
 use crate::error::refusal;
 
 /// How many brackets of a document may be open at once. Selections go down to fifteen, arguments to five or so.
-const NESTING: usize = 64;
+const NESTING: u32 = 64;
 
-/// Refuses a document in which more than [`NESTING`] brackets are open at once, and one with a string that does not
-/// end: what such a string hides is a matter of opinion.
-pub(super) fn check(document: &str) -> Result<(), ServerError> {
+/// Refuses a document of more than `maximum` tokens, one in which more than [`NESTING`] brackets are open at once, and one
+/// with a string that does not end: what such a string hides is a matter of opinion.
+pub(super) fn check(document: &str, maximum: u64) -> Result<(), ServerError> {
     let mut rest = document.as_bytes();
-    let mut open = 0_usize;
-    loop {
-        rest = match rest {
-            [] => return Ok(()),
-            [b'"', b'"', b'"', text @ ..] => after_block_string(text).ok_or_else(open_string)?,
-            [b'"', text @ ..] => after_string(text).ok_or_else(open_string)?,
-            [b'#', text @ ..] => {
-                let end = text.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
-                &text[end.unwrap_or(text.len())..]
+    let (mut tokens, mut open, mut deepest) = (0, 0_u64, 0);
+    while let [first, after @ ..] = rest {
+        tokens += 1;
+        rest = match (first, after) {
+            (b'"', [b'"', b'"', text @ ..]) => after_block_string(text).ok_or_else(open_string)?,
+            (b'"', text) => after_string(text).ok_or_else(open_string)?,
+            (b'#', text) => {
+                tokens -= 1;
+                after_run(text, |byte| !matches!(byte, b'\n' | b'\r'))
             }
-            [b'{' | b'[' | b'(', rest @ ..] => {
+            (b'{' | b'[' | b'(', text) => {
                 open += 1;
-                if open > NESTING {
-                    return Err(too_deep());
-                }
-                rest
+                deepest = deepest.max(open);
+                text
             }
-            [b'}' | b']' | b')', rest @ ..] => {
+            (b'}' | b']' | b')', text) => {
                 open = open.saturating_sub(1);
-                rest
+                text
             }
-            [_, rest @ ..] => rest,
-        }
+            (b'.', text) => after_run(text, |byte| byte == b'.'),
+            (first, text) if is_word(*first) => after_run(text, is_word),
+            (first, text) => {
+                if first.is_ascii_whitespace() || *first == b',' {
+                    tokens -= 1;
+                }
+                text
+            }
+        };
     }
+    nesting().check(deepest)?;
+    let limit = Limit {
+        name: "tokens",
+        counted: "tokens",
+        maximum,
+    };
+    limit.check(tokens)
+}
+
+fn nesting() -> Limit {
+    Limit {
+        name: "nesting",
+        counted: "brackets open at once",
+        maximum: NESTING.into(),
+    }
+}
+
+/// Whether a name or a number can hold it.
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+fn after_run(text: &[u8], belongs: impl Fn(u8) -> bool) -> &[u8] {
+    let end = text.iter().position(|byte| !belongs(*byte));
+    &text[end.unwrap_or(text.len())..]
 }
 
 fn after_block_string(mut text: &[u8]) -> Option<&[u8]> {
@@ -59,11 +90,6 @@ fn after_string(mut text: &[u8]) -> Option<&[u8]> {
     }
 }
 
-fn too_deep() -> ServerError {
-    let message = format!("More than {NESTING} brackets are open at once in this document.");
-    refusal(ErrorCode::LimitExceeded, message)
-}
-
 fn open_string() -> ServerError {
     refusal(
         ErrorCode::Invalid,
@@ -73,10 +99,21 @@ fn open_string() -> ServerError {
 
 #[cfg(test)]
 mod tests {
-    use super::{NESTING, check};
+    use super::check;
+
+    const NESTING: usize = 64;
 
     fn is_bounded(document: &str) -> bool {
-        check(document).is_ok()
+        check(document, 1_000).is_ok()
+    }
+
+    #[test]
+    fn what_is_between_tokens_is_none() {
+        let document = "query A($a: [Int!] = [-1, 2.5e3]) @b { ...C # {{{\n, c(d: \"e f\", g: \"\"\"h\"\"\") }";
+        // A fraction counts as three, a sign as one more.
+        let tokens = 34;
+        assert!(check(document, tokens).is_ok());
+        assert!(check(document, tokens - 1).is_err());
     }
 
     #[test]

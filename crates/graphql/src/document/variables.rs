@@ -218,7 +218,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::InputTypes;
-    use crate::document::Document;
+    use crate::document::{Document, Limits};
 
     const SDL: &str = "
         scalar Decimal
@@ -231,7 +231,7 @@ mod tests {
     /// What is wrong with `value` as a variable `$v` of this type.
     fn wrong(ty: &str, value: &Value) -> Option<String> {
         let types = InputTypes::of(SDL).expect("a schema");
-        let document = Document::parse(&format!("query($v: {ty}) {{ a }}"));
+        let document = Document::parse(&format!("query($v: {ty}) {{ a }}"), &Limits::default());
         let document = document.expect("a document");
         let operation = document.operation(None).expect("one operation");
         let variables = Variables::from_json(value.clone());

@@ -4,13 +4,16 @@ use async_graphql::{Context, Result};
 use outlay_domain::expense::{self, ExpenseFilter};
 
 use super::Expense;
-use crate::{connection::connection, context::ContextExt, error::problem, money::Money};
+use crate::{
+    connection::connection, context::ContextExt, directive::cost, error::problem, money::Money,
+};
 
 connection! {
     /// Expenses, one page of them.
     ExpenseConnection, ExpenseEdge of Expense = outlay_domain::entity::tenant::expense::Model,
     filter: ExpenseFilter, |cx, filter| expense::count(cx, filter);
     /// The sum of the whole list in the organization's base currency. Summing costs: ask for it only where shown.
+    #[graphql(directive = cost::apply("10".to_owned()))]
     async fn total(&self, ctx: &Context<'_>) -> Result<Money> {
         let snapshot = ctx.snapshot()?;
         let total = async {

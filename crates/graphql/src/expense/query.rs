@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     context::ContextExt,
+    directive::cost,
     error::{Answer, problem},
     id::Kind,
     loader,
@@ -66,6 +67,7 @@ impl ExpenseQuery {
 
     /// Expenses summed by what they have in common, the largest group first. It counts what `expenses` lists with
     /// the same filter: filter by status to leave out drafts or what was rejected.
+    #[graphql(directive = cost::apply("50".to_owned()))]
     async fn spending(
         &self,
         ctx: &Context<'_>,

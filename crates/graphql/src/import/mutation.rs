@@ -13,6 +13,7 @@ use outlay_domain::{
 use super::Import;
 use crate::{
     context::ContextExt,
+    directive::cost,
     error::{Answer, UserError, answer},
     scalar::{CurrencyCode, Decimal},
     upload::Upload,
@@ -124,6 +125,7 @@ pub struct ImportMutation;
 impl ImportMutation {
     /// Makes expenses of a CSV file, all or nothing. They arrive approved, as the caller's. For owners, admins and
     /// finance.
+    #[graphql(directive = cost::apply("100".to_owned()))]
     async fn import_expenses(
         &self,
         ctx: &Context<'_>,

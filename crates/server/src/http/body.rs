@@ -1,14 +1,16 @@
 //! A GraphQL request out of the body of an HTTP request.
 
-use async_graphql::{Request, Variables};
+use async_graphql::{Extensions, Request, Variables, value};
 use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, StatusCode, header},
 };
 use outlay_domain::ErrorCode;
+use outlay_graphql::PERSISTED_QUERY;
 use serde::Deserialize;
 
 use super::error::Refusal;
+use crate::server::HttpSettings;
 
 /// What a body holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +30,7 @@ impl Content {
             .unwrap_or_default();
         let essence = value.split(';').next().unwrap_or_default().trim();
         if essence.eq_ignore_ascii_case("application/json") {
+            check_charset(value)?;
             return Ok(Self::Json);
         }
         if essence.eq_ignore_ascii_case("multipart/form-data") {
@@ -41,40 +44,112 @@ impl Content {
     }
 }
 
-/// The parameters of a request; any but the query may be null or absent.
+/// JSON between systems is UTF-8 (RFC 8259, section 8.1).
+fn check_charset(content_type: &str) -> Result<(), Refusal> {
+    let charset = content_type.split(';').skip(1).find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        let is_charset = name.trim().eq_ignore_ascii_case("charset");
+        is_charset.then(|| value.trim().trim_matches('"'))
+    });
+    if charset.is_none_or(|charset| charset.eq_ignore_ascii_case("utf-8")) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ErrorCode::Invalid,
+        "Send JSON in UTF-8.",
+    ))
+}
+
+/// What a body asks for.
+pub(super) enum Requests {
+    One(Box<Request>),
+    /// Several, answered in their order, each by itself.
+    Batch(Vec<Request>),
+}
+
+/// The parameters of a request; any may be null or absent, but a document must be given or named.
 #[derive(Deserialize)]
-struct Parameters {
-    query: Option<String>,
-    #[serde(rename = "operationName")]
-    operation_name: Option<String>,
-    variables: Option<Variables>,
-    extensions: Option<async_graphql::Extensions>,
+#[serde(rename_all = "camelCase")]
+pub(super) struct Parameters {
+    pub(super) query: Option<String>,
+    /// Names a persisted document: `sha256:` and its hash, or the id that the operator's list has for it.
+    pub(super) document_id: Option<String>,
+    pub(super) operation_name: Option<String>,
+    pub(super) variables: Option<Variables>,
+    pub(super) extensions: Option<Extensions>,
+}
+
+impl Parameters {
+    pub(super) fn request(self) -> Result<Request, Refusal> {
+        let mut extensions = self.extensions.unwrap_or_default();
+        if let Some(id) = self.document_id {
+            let hash = id.strip_prefix("sha256:").unwrap_or(&id);
+            let named = value!({ "version": 1, "sha256Hash": hash });
+            extensions.insert(PERSISTED_QUERY.to_owned(), named);
+        }
+        let query = self.query.filter(|query| !query.trim().is_empty());
+        if query.is_none() && !extensions.contains_key(PERSISTED_QUERY) {
+            return Err(Refusal::invalid("The parameter query is missing."));
+        }
+        let mut request = Request::new(query.unwrap_or_default());
+        request.variables = self.variables.unwrap_or_default();
+        request.operation_name = self.operation_name;
+        request.extensions = extensions;
+        Ok(request)
+    }
 }
 
 /// Reads a body of JSON.
-pub(super) async fn json(body: Body, limit: usize) -> Result<Request, Refusal> {
+pub(super) async fn json(body: Body, settings: &HttpSettings) -> Result<Requests, Refusal> {
+    let limit = settings.max_body_bytes;
     let bytes = to_bytes(body, limit)
         .await
         .map_err(|error| unreadable(&error, limit))?;
-    parse(&bytes)
-}
-
-/// Reads a request's parameters. A batch is refused: each request has its own limits and its own snapshot.
-pub(super) fn parse(json: &[u8]) -> Result<Request, Refusal> {
-    if json.trim_ascii_start().first() == Some(&b'[') {
+    if !is_batch(&bytes) {
+        return parse(&bytes).map(|request| Requests::One(Box::new(request)));
+    }
+    if settings.max_batch == 0 {
         return Err(Refusal::invalid(
             "Batches are not answered; send one request at a time.",
         ));
     }
-    let parameters: Parameters = serde_json::from_slice(json).map_err(|error| {
-        Refusal::invalid(format!("This is not a GraphQL request in JSON: {error}."))
-    })?;
-    let query = parameters.query.filter(|query| !query.trim().is_empty());
-    let query = query.ok_or_else(|| Refusal::invalid("The parameter query is missing."))?;
-    let mut request = Request::new(query).variables(parameters.variables.unwrap_or_default());
-    request.operation_name = parameters.operation_name;
-    request.extensions = parameters.extensions.unwrap_or_default();
-    Ok(request)
+    batch(&bytes, settings.max_batch).map(Requests::Batch)
+}
+
+fn is_batch(json: &[u8]) -> bool {
+    json.trim_ascii_start().first() == Some(&b'[')
+}
+
+/// Reads one request's parameters.
+pub(super) fn parse(json: &[u8]) -> Result<Request, Refusal> {
+    if is_batch(json) {
+        return Err(Refusal::invalid("This must be one request, not a batch."));
+    }
+    let parameters: Parameters = serde_json::from_slice(json).map_err(|error| not_json(&error))?;
+    parameters.request()
+}
+
+fn batch(json: &[u8], maximum: usize) -> Result<Vec<Request>, Refusal> {
+    let batch: Vec<Parameters> = serde_json::from_slice(json).map_err(|error| not_json(&error))?;
+    if batch.is_empty() {
+        return Err(Refusal::invalid("A batch has at least one request."));
+    }
+    if batch.len() > maximum {
+        return Err(Refusal::new(
+            StatusCode::BAD_REQUEST,
+            ErrorCode::LimitExceeded,
+            format!(
+                "A batch has {maximum} requests at most; this has {}.",
+                batch.len()
+            ),
+        ));
+    }
+    batch.into_iter().map(Parameters::request).collect()
+}
+
+fn not_json(error: &serde_json::Error) -> Refusal {
+    Refusal::invalid(format!("This is not a GraphQL request in JSON: {error}."))
 }
 
 /// Why a body could not be read: it is too long, or its sender is gone.

@@ -1,15 +1,15 @@
 //! Refusals of the HTTP layer, in the form that GraphQL clients read.
 
-use std::any::Any;
+use std::{any::Any, time::Duration};
 
-use async_graphql::{Pos, ServerError};
+use async_graphql::{Pos, Response as GraphqlResponse, ServerError};
 use axum::{
-    http::{Method, StatusCode, header},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use outlay_domain::{Error, ErrorCode};
 
-use super::media::MediaType;
+use super::{media::MediaType, rate::retry_after};
 
 /// A request that is not executed.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub(super) struct Refusal {
     /// The status; for what is right HTTP and wrong GraphQL, none: then the media type decides.
     pub(super) status: Option<StatusCode>,
     pub(super) error: Box<ServerError>,
+    /// What the client should know beside it: when to come again, how else to ask.
+    header: Option<(HeaderName, HeaderValue)>,
 }
 
 impl Refusal {
@@ -25,7 +27,25 @@ impl Refusal {
         Self {
             status: Some(status),
             error: Box::new(outlay_graphql::refusal(code, message)),
+            header: None,
         }
+    }
+
+    pub(super) fn with_header(self, name: HeaderName, value: HeaderValue) -> Self {
+        Self {
+            header: Some((name, value)),
+            ..self
+        }
+    }
+
+    /// More than a client may ask for now.
+    pub(super) fn rate_limited(message: impl Into<String>, wait: Duration) -> Self {
+        let refusal = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            ErrorCode::RateLimited,
+            message,
+        );
+        refusal.with_header(header::RETRY_AFTER, retry_after(wait))
     }
 
     /// A client's mistake.
@@ -43,8 +63,15 @@ impl Refusal {
     }
 
     pub(super) fn respond(self, media: MediaType) -> Response {
-        let response = async_graphql::Response::from_errors(vec![*self.error]);
-        media.respond(self.status, &response)
+        let (status, header) = (self.status, self.header.clone());
+        let mut response = media.respond(status, &self.into_answer());
+        response.headers_mut().extend(header);
+        response
+    }
+
+    /// The answer of one request in a batch, where a status of its own has no place.
+    pub(super) fn into_answer(self) -> GraphqlResponse {
+        GraphqlResponse::from_errors(vec![*self.error])
     }
 }
 
@@ -59,6 +86,7 @@ impl From<Error> for Refusal {
         Self {
             status,
             error: Box::new(error),
+            header: None,
         }
     }
 }
@@ -82,16 +110,6 @@ pub(super) async fn no_such_method(method: Method) -> Response {
     let message = format!("{method} is not answered here.");
     let refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, ErrorCode::Invalid, message);
     refusal.into_response()
-}
-
-/// A GET that asks for something else than the playground: queries are posted, so that no link can run one.
-pub(super) fn post_only() -> Response {
-    let refusal = Refusal::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        ErrorCode::Invalid,
-        "Send GraphQL requests by POST.",
-    );
-    ([(header::ALLOW, "POST")], refusal).into_response()
 }
 
 /// A mistake of ours in one request, which the others do not notice.

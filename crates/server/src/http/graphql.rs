@@ -1,59 +1,200 @@
-//! `POST /graphql`: one request, executed for whom its token names.
+//! `/graphql`: requests, executed for whom their token names.
 
+use std::net::SocketAddr;
+
+use async_graphql::{Request as GraphqlRequest, Response as Answer, parser::types::OperationType};
 use axum::{
     Extension,
-    extract::{Request, State},
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderValue, StatusCode, header, request::Parts},
     response::Response,
 };
-use outlay_graphql::RequestContext;
+use outlay_domain::ErrorCode;
+use outlay_graphql::{Prepared, RequestContext};
+use outlay_tenancy::TenantId;
 
 use super::{
-    body::{self, Content},
+    body::{self, Content, Requests},
     error::Refusal,
-    media::MediaType,
+    media::{MediaType, wants_html},
+    playground,
+    query::{self, Validator},
+    rate::Allowance,
     request_id::RequestId,
     request_log,
-    tenant::identify,
+    tenant::{Identity, by_host, identify},
     upload,
 };
 use crate::server::App;
 
-pub(super) async fn answer(
+/// A request in the body: any operation.
+pub(super) async fn post(
     State(app): State<App>,
     Extension(id): Extension<RequestId>,
     request: Request,
 ) -> Response {
     let media = MediaType::accepted(request.headers());
-    match execute(&app, id, request).await {
-        Ok(answer) => media.respond(None, &answer),
+    match read(&app, id, request).await {
+        Ok((Requests::One(request), session)) => {
+            answer(&app, session, *request, Allowed::Any, media).await
+        }
+        Ok((Requests::Batch(requests), session)) => {
+            let mut answers = Vec::with_capacity(requests.len());
+            for request in requests {
+                let done = execute(&app, session.another(), request, Allowed::Any).await;
+                answers.push(done.map_or_else(Refusal::into_answer, |done| done.answer));
+            }
+            media.respond_to_batch(&answers)
+        }
+        Err(refusal) => refusal.respond(media),
+    }
+}
+
+/// A request in the URL: queries alone, so that no link can change anything; and a page for whoever looks at it.
+pub(super) async fn get(
+    State(app): State<App>,
+    Extension(id): Extension<RequestId>,
+    request: Request,
+) -> Response {
+    let (parts, _) = request.into_parts();
+    let media = MediaType::accepted(&parts.headers);
+    if wants_html(&parts.headers) {
+        return match by_host(&app, &parts).await {
+            Ok(_) => playground::page(),
+            Err(refusal) => refusal.respond(media),
+        };
+    }
+    let found = async {
+        let request = query::parse(parts.uri.query().unwrap_or_default())?;
+        let session = Session::begin(&app, id, &parts).await?;
+        Ok(answer(&app, session, request, Allowed::Queries, media).await)
+    };
+    match found.await {
+        Ok(response) => Validator::of(&parts.headers).apply(response).await,
+        Err(refusal) => Refusal::respond(refusal, media),
+    }
+}
+
+/// Who asks, and what the operation runs in.
+struct Session {
+    tenant: Option<TenantId>,
+    context: RequestContext,
+}
+
+impl Session {
+    async fn begin(app: &App, id: RequestId, parts: &Parts) -> Result<Self, Refusal> {
+        let identity = identify(app, parts).await?;
+        request_log::identified(&identity);
+        let Identity {
+            caller,
+            access,
+            named,
+        } = identity;
+        let tenant = access.as_ref().ok().map(|access| access.tenant().id());
+        if tenant.is_none() {
+            let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+            let peer = peer.map(|ConnectInfo(address)| address.ip());
+            app.rates().take_address(peer, &parts.headers)?;
+        }
+        let outlay = app.outlay().clone();
+        let context = RequestContext::new(outlay, caller, access, named, id.0);
+        Ok(Self { tenant, context })
+    }
+
+    /// For the next request of a batch.
+    fn another(&self) -> Self {
+        Self {
+            tenant: self.tenant,
+            context: self.context.another(),
+        }
+    }
+}
+
+/// Reads everything that a POST brings.
+async fn read(app: &App, id: RequestId, request: Request) -> Result<(Requests, Session), Refusal> {
+    let (parts, body) = request.into_parts();
+    let kind = Content::of(&parts.headers)?;
+    let session = Session::begin(app, id, &parts).await?;
+    let settings = app.settings();
+    let requests = match kind {
+        Content::Json => body::json(body, settings).await?,
+        Content::Multipart => {
+            upload::check_preflight(&parts.headers)?;
+            // Whoever may not write is not worth a file.
+            session.context.access()?;
+            Requests::One(Box::new(
+                upload::read(&parts.headers, body, settings).await?,
+            ))
+        }
+    };
+    Ok((requests, session))
+}
+
+/// Which operations a way of asking may run.
+#[derive(Clone, Copy)]
+enum Allowed {
+    Any,
+    Queries,
+}
+
+impl Allowed {
+    fn check(self, prepared: &Prepared) -> Result<(), Refusal> {
+        match (self, prepared.operation()) {
+            (Self::Any, _) | (Self::Queries, Some(OperationType::Query) | None) => Ok(()),
+            (Self::Queries, Some(OperationType::Mutation | OperationType::Subscription)) => {
+                let refusal = Refusal::new(
+                    StatusCode::METHOD_NOT_ALLOWED,
+                    ErrorCode::Invalid,
+                    "A URL runs queries only: send this operation by POST.",
+                );
+                Err(refusal.with_header(header::ALLOW, HeaderValue::from_static("POST")))
+            }
+        }
+    }
+}
+
+/// An answer, and what its organization may still ask for.
+struct Done {
+    answer: Answer,
+    allowance: Option<Allowance>,
+}
+
+async fn answer(
+    app: &App,
+    session: Session,
+    request: GraphqlRequest,
+    allowed: Allowed,
+    media: MediaType,
+) -> Response {
+    match execute(app, session, request, allowed).await {
+        Ok(Done { answer, allowance }) => {
+            let mut response = media.respond(None, &answer);
+            if let Some(allowance) = allowance {
+                allowance.tell(response.headers_mut());
+            }
+            response
+        }
         Err(refusal) => refusal.respond(media),
     }
 }
 
 async fn execute(
     app: &App,
-    id: RequestId,
-    request: Request,
-) -> Result<async_graphql::Response, Refusal> {
-    let (parts, body) = request.into_parts();
-    let kind = Content::of(&parts.headers)?;
-    let identity = identify(app, &parts).await?;
-    request_log::identified(&identity);
-    let settings = app.settings();
-    let (request, access) = match kind {
-        Content::Json => {
-            let request = body::json(body, settings.max_body_bytes).await?;
-            (request, identity.access)
-        }
-        Content::Multipart => {
-            upload::check_preflight(&parts.headers)?;
-            // Whoever may not write is not worth a file.
-            let access = identity.access?;
-            let request = upload::read(&parts.headers, body, settings).await?;
-            (request, Ok(access))
+    Session { tenant, context }: Session,
+    request: GraphqlRequest,
+    allowed: Allowed,
+) -> Result<Done, Refusal> {
+    let prepared = match app.schema().prepare(request) {
+        Ok(prepared) => prepared,
+        Err(answer) => {
+            let allowance = None;
+            return Ok(Done { answer, allowance });
         }
     };
-    let outlay = app.outlay().clone();
-    let context = RequestContext::new(outlay, identity.caller, access, identity.named, id.0);
-    Ok(app.schema().execute(request, context).await)
+    allowed.check(&prepared)?;
+    let running = tenant.map(|tenant| app.rates().begin(tenant, prepared.cost()));
+    let running = running.transpose()?;
+    let answer = app.schema().execute(prepared, context).await;
+    let allowance = running.and_then(|running| running.allowance);
+    Ok(Done { answer, allowance })
 }

@@ -27,6 +27,17 @@ struct Body<'a> {
     extensions: &'a std::collections::BTreeMap<String, Value>,
 }
 
+impl<'a> Body<'a> {
+    fn of(answer: &'a GraphqlResponse) -> Self {
+        let executed = outlay_graphql::was_executed(answer);
+        Self {
+            data: executed.then_some(&answer.data),
+            errors: &answer.errors,
+            extensions: &answer.extensions,
+        }
+    }
+}
+
 impl MediaType {
     /// The one that `Accept` prefers; JSON where it leaves the choice.
     pub(super) fn accepted(headers: &HeaderMap) -> Self {
@@ -51,21 +62,26 @@ impl MediaType {
 
     /// The response, with the status asked for, else the one that it has by itself.
     pub(super) fn respond(self, status: Option<StatusCode>, answer: &GraphqlResponse) -> Response {
-        let executed = outlay_graphql::was_executed(answer);
+        let body = Body::of(answer);
+        let executed = body.data.is_some();
         let status = status.unwrap_or(match self {
             Self::GraphqlResponse if !executed => StatusCode::BAD_REQUEST,
             Self::Json | Self::GraphqlResponse => StatusCode::OK,
         });
-        let body = Body {
-            data: executed.then_some(&answer.data),
-            errors: &answer.errors,
-            extensions: &answer.extensions,
-        };
-        match serde_json::to_vec(&body) {
+        self.write(status, &body)
+    }
+
+    /// The answers to a batch, each with what it would have said alone.
+    pub(super) fn respond_to_batch(self, answers: &[GraphqlResponse]) -> Response {
+        let bodies: Vec<_> = answers.iter().map(Body::of).collect();
+        self.write(StatusCode::OK, &bodies)
+    }
+
+    fn write(self, status: StatusCode, body: &impl Serialize) -> Response {
+        match serde_json::to_vec(body) {
             Ok(body) => {
                 let mut response = (status, body).into_response();
                 let headers = response.headers_mut();
-                headers.extend(answer.http_headers.clone());
                 headers.insert(header::CONTENT_TYPE, self.header());
                 headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
                 response

@@ -7,7 +7,10 @@ mod graphql;
 mod health;
 mod jwks;
 mod media;
+mod origin;
 mod playground;
+mod query;
+pub(crate) mod rate;
 mod request_id;
 mod request_log;
 mod tenant;
@@ -19,19 +22,21 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     routing::{get, post},
 };
-use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::server::App;
 
 /// Everything that the server answers.
 pub fn router(app: App) -> Router {
     Router::new()
-        .route("/graphql", post(graphql::answer).get(playground::show))
+        .route("/graphql", post(graphql::post).get(graphql::get))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/.well-known/jwks.json", get(jwks::show))
         .fallback(error::no_such_page)
         .method_not_allowed_fallback(error::no_such_method)
+        .layer(CompressionLayer::new())
+        .layer(origin::allow(&app.settings().allowed_origins))
         // From the inside out: what goes wrong is answered in our own form, and every answer is logged.
         .layer(from_fn_with_state(app.clone(), timeout::limit))
         .layer(CatchPanicLayer::custom(error::panicked))

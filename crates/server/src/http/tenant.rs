@@ -10,7 +10,7 @@ use super::{auth, error::Refusal};
 use crate::server::App;
 
 /// Names an organization by its slug.
-const ORGANIZATION: &str = "x-organization";
+pub(super) const ORGANIZATION: &str = "x-organization";
 
 /// Who asks, and for which organization.
 pub(super) struct Identity {

@@ -15,7 +15,7 @@ use super::{body, error::Refusal};
 use crate::server::HttpSettings;
 
 /// Headers that no form of another site can send: a browser asks first.
-const PREFLIGHTED: &[&str] = &[
+pub(super) const PREFLIGHTED: &[&str] = &[
     "authorization",
     "x-requested-with",
     "apollo-require-preflight",

@@ -9,6 +9,7 @@ use outlay_domain::{
 use super::super::{Session, User};
 use crate::{
     context::ContextExt,
+    directive::cost,
     error::{Answer, UserError, answer, answer_sign_in},
 };
 
@@ -88,6 +89,7 @@ pub struct SignInMutation;
 #[Object]
 impl SignInMutation {
     /// Makes a user, signed in. Needs no access token.
+    #[graphql(directive = cost::apply("50".to_owned()))]
     async fn sign_up(
         &self,
         ctx: &Context<'_>,
@@ -109,6 +111,7 @@ impl SignInMutation {
     }
 
     /// Opens a session by e-mail address and password. Needs no access token.
+    #[graphql(directive = cost::apply("50".to_owned()))]
     async fn sign_in(
         &self,
         ctx: &Context<'_>,

@@ -9,6 +9,7 @@ use outlay_domain::{
 use super::super::{Invitation, Member, Role};
 use crate::{
     context::ContextExt,
+    directive::cost,
     error::{Answer, UserError, answer},
     id::Kind,
     identity::Session,
@@ -149,6 +150,7 @@ impl InvitationMutation {
     }
 
     /// Makes the receiver of an invitation a member, as a new user or as one who is known. Needs no access token.
+    #[graphql(directive = cost::apply("50".to_owned()))]
     async fn accept_invitation(
         &self,
         ctx: &Context<'_>,

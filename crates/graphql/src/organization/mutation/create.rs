@@ -9,6 +9,7 @@ use outlay_domain::{
 use super::super::Organization;
 use crate::{
     context::ContextExt,
+    directive::cost,
     error::{Answer, UserError, answer},
     identity::Session,
     scalar::CurrencyCode,
@@ -64,6 +65,7 @@ pub struct OrganizationCreateMutation;
 #[Object]
 impl OrganizationCreateMutation {
     /// Makes an organization with the caller as its owner, ready to use. For everybody who is signed in.
+    #[graphql(directive = cost::apply("100".to_owned()))]
     async fn create_organization(
         &self,
         ctx: &Context<'_>,

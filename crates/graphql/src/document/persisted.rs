@@ -1,0 +1,211 @@
+//! Documents that clients name instead of sending: by the hash of one that was sent before (automatic persisted queries,
+//! Apollo's protocol), or by the id of one on the operator's list (trusted documents).
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use async_graphql::{Request, ServerError, Value, parser::parse_query};
+use outlay_domain::ErrorCode;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::cache::Cache;
+use crate::error::refusal;
+
+/// The request's extension that names a document.
+pub const PERSISTED_QUERY: &str = "persistedQuery";
+
+/// The only documents that a server runs, from a manifest.
+#[derive(Debug, Clone, Default)]
+pub struct TrustedDocuments {
+    by_id: HashMap<String, Arc<str>>,
+    texts: HashSet<Arc<str>>,
+}
+
+/// The manifests that build tools write.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Manifest {
+    /// Apollo's.
+    Apollo { operations: Vec<Operation> },
+    /// What graphql-codegen and Relay write: texts by hash.
+    ById(HashMap<String, String>),
+}
+
+#[derive(Deserialize)]
+struct Operation {
+    id: String,
+    body: String,
+}
+
+impl TrustedDocuments {
+    /// Reads a manifest: Apollo's, or an object of documents by id as graphql-codegen and Relay write it.
+    ///
+    /// # Errors
+    /// What is wrong with it, for the operator.
+    pub fn parse(manifest: &str) -> Result<Self, String> {
+        let manifest = serde_json::from_str(manifest).map_err(|_| {
+            "it is neither an Apollo manifest nor a JSON object of documents by id".to_owned()
+        })?;
+        let documents: Vec<(String, String)> = match manifest {
+            Manifest::Apollo { operations } => {
+                let operations = operations.into_iter();
+                operations.map(|one| (one.id, one.body)).collect()
+            }
+            Manifest::ById(documents) => documents.into_iter().collect(),
+        };
+        let mut trusted = Self::default();
+        for (id, text) in documents {
+            parse_query(&text).map_err(|error| format!("the document {id}: {error}"))?;
+            let text: Arc<str> = text.into();
+            trusted.texts.insert(text.clone());
+            trusted.by_id.insert(id, text);
+        }
+        Ok(trusted)
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    /// Whether there are none, so that nothing runs.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+}
+
+/// What can be named.
+pub(crate) enum Persisted {
+    /// What was sent before, by its SHA-256.
+    Automatic(Cache<[u8; 32], Arc<str>>),
+    /// What is on the list, and nothing else runs.
+    Trusted(TrustedDocuments),
+}
+
+impl Persisted {
+    pub(crate) fn new(trusted: Option<TrustedDocuments>) -> Self {
+        trusted.map_or_else(|| Self::Automatic(Cache::new()), Self::Trusted)
+    }
+
+    /// Puts the text of the document that a request names into the request.
+    pub(crate) fn resolve(&self, request: &mut Request) -> Result<(), ServerError> {
+        let named = named(request)?;
+        match self {
+            Self::Automatic(cache) => named.map_or(Ok(()), |id| automatic(cache, &id, request)),
+            Self::Trusted(trusted) => {
+                let text = named.map_or_else(
+                    || trusted.texts.get(request.query.as_str()),
+                    |id| trusted.by_id.get(&id),
+                );
+                text.ok_or_else(not_trusted)?
+                    .as_ref()
+                    .clone_into(&mut request.query);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The id that a request gives.
+fn named(request: &Request) -> Result<Option<String>, ServerError> {
+    let Some(extension) = request.extensions.get(PERSISTED_QUERY) else {
+        return Ok(None);
+    };
+    let Value::Object(extension) = extension else {
+        return Err(invalid("extensions.persistedQuery is an object."));
+    };
+    match extension.get("sha256Hash") {
+        Some(Value::String(id)) => Ok(Some(id.clone())),
+        _ => Err(invalid("extensions.persistedQuery.sha256Hash is a string.")),
+    }
+}
+
+fn automatic(
+    cache: &Cache<[u8; 32], Arc<str>>,
+    id: &str,
+    request: &mut Request,
+) -> Result<(), ServerError> {
+    let hash = parse_hash(id).ok_or_else(|| {
+        invalid("extensions.persistedQuery.sha256Hash is the document's SHA-256, in 64 hexadecimal digits.")
+    })?;
+    if request.query.is_empty() {
+        // What clients look for are this message and this code.
+        let unknown = || refusal(ErrorCode::PersistedQueryNotFound, "PersistedQueryNotFound");
+        let text = cache.find(&hash).ok_or_else(unknown)?;
+        text.as_ref().clone_into(&mut request.query);
+        return Ok(());
+    }
+    if <[u8; 32]>::from(Sha256::digest(&request.query)) != hash {
+        return Err(invalid(
+            "The document's SHA-256 is not that of extensions.persistedQuery.sha256Hash.",
+        ));
+    }
+    let text: Arc<str> = request.query.as_str().into();
+    let size = text.len();
+    cache.keep(hash, text, size);
+    Ok(())
+}
+
+fn parse_hash(hex: &str) -> Option<[u8; 32]> {
+    let mut hash = [0; 32];
+    if hex.len() != 2 * hash.len() || !hex.is_ascii() {
+        return None;
+    }
+    for (byte, digits) in hash.iter_mut().zip(hex.as_bytes().chunks(2)) {
+        let digits = std::str::from_utf8(digits).ok()?;
+        *byte = u8::from_str_radix(digits, 16).ok()?;
+    }
+    Some(hash)
+}
+
+fn invalid(message: &str) -> ServerError {
+    refusal(ErrorCode::Invalid, message)
+}
+
+fn not_trusted() -> ServerError {
+    refusal(
+        ErrorCode::Forbidden,
+        "This server runs the documents of its list only, and this one is not on it.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TrustedDocuments, parse_hash};
+
+    #[test]
+    fn both_forms_of_manifest_are_read() {
+        let apollo = r#"{"format": "apollo-persisted-query-manifest", "version": 1, "operations":
+            [{"id": "1", "name": "A", "type": "query", "body": "query A { a }"}]}"#;
+        for manifest in [apollo, r#"{"1": "query A { a }"}"#] {
+            let trusted = TrustedDocuments::parse(manifest).expect("a manifest");
+            assert_eq!(trusted.by_id["1"].as_ref(), "query A { a }");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_manifest_is_said() {
+        for (manifest, wrong) in [
+            ("[]", "neither"),
+            ("", "neither"),
+            (r#"{"1": 2}"#, "neither"),
+            (r#"{"a1": "query {"}"#, "the document a1"),
+        ] {
+            let error = TrustedDocuments::parse(manifest).expect_err("it is wrong");
+            assert!(error.contains(wrong), "{manifest}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_hash_is_64_hexadecimal_digits() {
+        assert_eq!(parse_hash(&"0a".repeat(32)), Some([10; 32]));
+        for hex in ["", "0a", &"0".repeat(65), &"zz".repeat(32), &"é".repeat(32)] {
+            assert_eq!(parse_hash(hex), None, "{hex}");
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Settings of the GraphQL API: what clients may ask for, how often, and from where.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, anyhow, ensure};
+use axum::http::HeaderValue;
+use clap::{ArgAction, Args};
+use outlay_graphql::{Limits, SchemaSettings, TrustedDocuments};
+
+use crate::server::{HttpSettings, Rate, RateLimits};
+
+/// What clients may ask for.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "API")]
+pub(crate) struct ApiArgs {
+    /// Origins whose pages may call this server, such as `https://app.example.com`, separated by commas; * for any
+    #[arg(
+        long,
+        env = "OUTLAY_ALLOWED_ORIGINS",
+        value_name = "ORIGINS",
+        value_delimiter = ','
+    )]
+    pub(crate) allowed_origins: Vec<String>,
+
+    /// Whether clients may ask for the schema, and errors suggest names of it
+    #[arg(
+        long,
+        env = "OUTLAY_INTROSPECTION",
+        value_name = "BOOL",
+        default_value_t = true,
+        action = ArgAction::Set
+    )]
+    pub(crate) introspection: bool,
+
+    /// A manifest of documents (Apollo's, or an object of documents by id); no others run then
+    #[arg(long, env = "OUTLAY_TRUSTED_DOCUMENTS", value_name = "FILE")]
+    pub(crate) trusted_documents: Option<PathBuf>,
+
+    /// The most requests of a batch; 0 answers no batches
+    #[arg(
+        long,
+        env = "OUTLAY_MAX_BATCH",
+        value_name = "NUMBER",
+        default_value_t = 0
+    )]
+    pub(crate) max_batch: usize,
+
+    /// The most tokens of a document
+    #[arg(long, env = "OUTLAY_MAX_TOKENS", value_name = "NUMBER", default_value_t = Limits::default().tokens)]
+    pub(crate) max_tokens: u64,
+
+    /// The most levels of fields in a document
+    #[arg(long, env = "OUTLAY_MAX_DEPTH", value_name = "NUMBER", default_value_t = Limits::default().depth)]
+    pub(crate) max_depth: u64,
+
+    /// The most fields of a document
+    #[arg(long, env = "OUTLAY_MAX_FIELDS", value_name = "NUMBER", default_value_t = Limits::default().fields)]
+    pub(crate) max_fields: u64,
+
+    /// The most fields on the first level of an operation
+    #[arg(long, env = "OUTLAY_MAX_ROOT_FIELDS", value_name = "NUMBER", default_value_t = Limits::default().root_fields)]
+    pub(crate) max_root_fields: u64,
+
+    /// The most aliases of a document
+    #[arg(long, env = "OUTLAY_MAX_ALIASES", value_name = "NUMBER", default_value_t = Limits::default().aliases)]
+    pub(crate) max_aliases: u64,
+
+    /// The most directives of a document
+    #[arg(long, env = "OUTLAY_MAX_DIRECTIVES", value_name = "NUMBER", default_value_t = Limits::default().directives)]
+    pub(crate) max_directives: u64,
+
+    /// The most points that an operation may cost
+    #[arg(long, env = "OUTLAY_MAX_COST", value_name = "POINTS", default_value_t = Limits::default().cost)]
+    pub(crate) max_cost: u64,
+
+    /// The most operations of one organization at the same time; 0 sets no limit
+    #[arg(long, env = "OUTLAY_TENANT_CONCURRENCY", value_name = "NUMBER", default_value_t = RateLimits::default().tenant_concurrency)]
+    pub(crate) tenant_concurrency: usize,
+
+    /// Points of cost that one organization may use in a second, as RATE or RATE/BURST; 0 sets no limit
+    #[arg(long, env = "OUTLAY_TENANT_RATE", value_name = "RATE[/BURST]", default_value_t = RateLimits::default().tenant)]
+    pub(crate) tenant_rate: Rate,
+
+    /// Requests a second of one address outside any organization, such as signing in, as RATE or RATE/BURST; 0 sets no limit
+    #[arg(long, env = "OUTLAY_ADDRESS_RATE", value_name = "RATE[/BURST]", default_value_t = RateLimits::default().address)]
+    pub(crate) address_rate: Rate,
+
+    /// How many proxies of yours a request passes: the client's address is that many from the end of X-Forwarded-For
+    #[arg(
+        long,
+        env = "OUTLAY_TRUSTED_PROXIES",
+        value_name = "NUMBER",
+        default_value_t = 0
+    )]
+    pub(crate) trusted_proxies: usize,
+}
+
+impl ApiArgs {
+    /// Puts them into the settings of the HTTP layer.
+    ///
+    /// # Errors
+    /// When an origin is none or the manifest cannot be read.
+    pub(crate) fn apply(&self, settings: &mut HttpSettings) -> Result<()> {
+        settings.allowed_origins = self.origins()?;
+        settings.max_batch = self.max_batch;
+        settings.rates = RateLimits {
+            tenant_concurrency: self.tenant_concurrency,
+            tenant: self.tenant_rate,
+            address: self.address_rate,
+            trusted_proxies: self.trusted_proxies,
+        };
+        settings.schema = SchemaSettings {
+            limits: self.limits(),
+            introspection: self.introspection,
+            trusted: self.trusted()?,
+        };
+        Ok(())
+    }
+
+    fn limits(&self) -> Limits {
+        Limits {
+            tokens: self.max_tokens,
+            depth: self.max_depth,
+            fields: self.max_fields,
+            root_fields: self.max_root_fields,
+            aliases: self.max_aliases,
+            directives: self.max_directives,
+            cost: self.max_cost,
+        }
+    }
+
+    fn origins(&self) -> Result<Vec<HeaderValue>> {
+        let origins = self.allowed_origins.iter().map(|given| {
+            let wrong = || format!("--allowed-origins {given}: this is not an origin; write it like https://app.example.com");
+            if given != "*" {
+                let url = url::Url::parse(given).with_context(wrong)?;
+                let is_origin = url.origin().ascii_serialization() == *given;
+                ensure!(is_origin, wrong());
+            }
+            HeaderValue::from_str(given).with_context(wrong)
+        });
+        origins.collect()
+    }
+
+    fn trusted(&self) -> Result<Option<TrustedDocuments>> {
+        let Some(path) = &self.trusted_documents else {
+            return Ok(None);
+        };
+        let about = || format!("--trusted-documents {}", path.display());
+        let manifest = std::fs::read_to_string(path).with_context(about)?;
+        let trusted = TrustedDocuments::parse(&manifest);
+        let trusted = trusted.map_err(|wrong| anyhow!("{}: {wrong}", about()))?;
+        tracing::info!(documents = trusted.len(), "only trusted documents run");
+        Ok(Some(trusted))
+    }
+}

@@ -1,0 +1,127 @@
+//! A GraphQL request in a URL, and an answer that a client can keep and ask about again (RFC 9110, section 13).
+
+use std::collections::HashMap;
+
+use async_graphql::Request;
+use axum::{
+    body::{Body, to_bytes},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::Response,
+};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use url::form_urlencoded;
+
+use super::{body::Parameters, error::Refusal};
+
+/// What an answer depends on beside its URL.
+const VARY: &str = "accept, accept-encoding, authorization, host, x-organization";
+
+/// Reads the parameters of a URL; `variables` and `extensions` are JSON.
+pub(super) fn parse(query: &str) -> Result<Request, Refusal> {
+    let mut given = HashMap::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        if value.contains('\u{fffd}') {
+            return Err(Refusal::invalid(format!(
+                "The parameter {name} is not UTF-8."
+            )));
+        }
+        if given.insert(name.to_string(), value).is_some() {
+            return Err(Refusal::invalid(format!(
+                "There are two parameters {name}; send one."
+            )));
+        }
+    }
+    let mut text = |name| given.remove(name).map(String::from);
+    let parameters = Parameters {
+        query: text("query"),
+        document_id: text("documentId"),
+        operation_name: text("operationName"),
+        variables: json("variables", text("variables"))?,
+        extensions: json("extensions", text("extensions"))?,
+    };
+    parameters.request()
+}
+
+fn json<T: DeserializeOwned>(name: &str, text: Option<String>) -> Result<Option<T>, Refusal> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    serde_json::from_str(&text).map_err(|error| {
+        Refusal::invalid(format!(
+            "The parameter {name} is not an object in JSON: {error}."
+        ))
+    })
+}
+
+/// The version of an answer that a client has.
+pub(super) struct Validator(Option<HeaderValue>);
+
+impl Validator {
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        Self(headers.get(header::IF_NONE_MATCH).cloned())
+    }
+
+    /// Marks an answer with its version, and leaves out the body when the client has it.
+    ///
+    /// It may be kept by the client alone, since others see other rows, and is asked about each time.
+    pub(super) async fn apply(self, response: Response) -> Response {
+        if response.status() != StatusCode::OK {
+            return response;
+        }
+        let (mut parts, body) = response.into_parts();
+        // It is in memory already.
+        let Ok(body) = to_bytes(body, usize::MAX).await else {
+            return Response::from_parts(parts, Body::empty());
+        };
+        let hash = Sha256::digest(&body);
+        let tag = format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(&hash[..16]));
+        let is_known = self.matches(&tag);
+        let headers = &mut parts.headers;
+        headers.insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-cache"),
+        );
+        headers.insert(header::VARY, HeaderValue::from_static(VARY));
+        if let Ok(tag) = HeaderValue::try_from(tag) {
+            headers.insert(header::ETAG, tag);
+        }
+        if is_known {
+            parts.status = StatusCode::NOT_MODIFIED;
+            parts.headers.remove(header::CONTENT_TYPE);
+            return Response::from_parts(parts, Body::empty());
+        }
+        Response::from_parts(parts, Body::from(body))
+    }
+
+    /// Whether the client has this version; a proxy that compressed it may have weakened the tag.
+    fn matches(&self, tag: &str) -> bool {
+        let given = self.0.as_ref().and_then(|value| value.to_str().ok());
+        let mut tags = given.unwrap_or_default().split(',').map(str::trim);
+        tags.any(|given| given == "*" || given.trim_start_matches("W/") == tag)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::Validator;
+
+    #[test]
+    fn a_version_is_known_whoever_weakened_it() {
+        for (given, expected) in [
+            (None, false),
+            (Some("\"a\""), true),
+            (Some("W/\"a\""), true),
+            (Some("\"b\", \"a\""), true),
+            (Some("*"), true),
+            (Some("\"b\""), false),
+            (Some("a"), false),
+        ] {
+            let validator = Validator(given.map(HeaderValue::from_static));
+            assert_eq!(validator.matches("\"a\""), expected, "{given:?}");
+        }
+    }
+}
