@@ -30,6 +30,7 @@ use crate::server::App;
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/graphql", post(graphql::post).get(graphql::get))
+        .route("/graphql/assets/{version}/{name}", get(playground::asset))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/.well-known/jwks.json", get(jwks::show))

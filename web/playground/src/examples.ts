@@ -1,0 +1,153 @@
+// The tabs of a first visit. The title of a tab is the name of its operation.
+
+/** Who can sign in to the demo organization of a new server. */
+export const DEMO = { email: "ada@acme.example", password: "outlay-demo", organization: "acme" };
+
+const day = (date: Date) => date.toISOString().slice(0, 10);
+const today = new Date();
+const yearAgo = new Date(Date.UTC(today.getUTCFullYear() - 1, today.getUTCMonth(), 1));
+
+const EXPENSES = `# The newest expenses. For the next page
+# give endCursor as the variable "after".
+query Expenses($first: Int!, $after: String) {
+  expenses(
+    first: $first
+    after: $after
+    orderBy: { field: SPENT_ON, direction: DESC }
+  ) {
+    totalCount
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    nodes {
+      id
+      spentOn
+      merchant
+      amount {
+        amount
+        currencyCode
+      }
+      status
+      version
+      member {
+        displayName
+      }
+    }
+  }
+}
+`;
+
+const CREATE_EXPENSE = `# A draft of your own. The same idempotencyKey
+# gives the same answer, not a second draft.
+mutation CreateExpense($input: CreateExpenseInput!) {
+  createExpense(input: $input) {
+    expense {
+      id
+      version
+      status
+      merchant
+      amount {
+        amount
+        currencyCode
+      }
+    }
+    errors {
+      code
+      field
+      message
+    }
+  }
+}
+`;
+
+const SPENDING = `# What was spent on what, month by month.
+query Spending($from: Date, $to: Date) {
+  spending(
+    groupBy: [CATEGORY, MONTH]
+    filter: {
+      spentOn: { from: $from, to: $to }
+    }
+  ) {
+    count
+    total {
+      amount
+      currencyCode
+    }
+    rows {
+      month
+      category {
+        name
+      }
+      count
+      total {
+        amount
+      }
+    }
+  }
+}
+`;
+
+const SIGN_IN = `# The Session panel does this and sets
+# the headers of what you run next.
+mutation SignIn($input: SignInInput!) {
+  signIn(input: $input) {
+    user {
+      displayName
+    }
+    session {
+      accessToken
+      refreshToken
+      expiresAt
+    }
+    errors {
+      code
+      field
+      message
+    }
+  }
+}
+`;
+
+const EXPENSE_CHANGED = `# Run this, then create an expense
+# in another window: it shows here.
+subscription ExpenseChanged {
+  expenseChanged {
+    expense {
+      id
+      status
+      merchant
+      amount {
+        amount
+        currencyCode
+      }
+    }
+  }
+}
+`;
+
+interface Example {
+  query: string;
+  variables?: string;
+}
+
+const example = (query: string, variables?: object): Example => ({
+  query,
+  ...(variables && { variables: JSON.stringify(variables, null, 2) }),
+});
+
+export const EXAMPLES: Example[] = [
+  example(SIGN_IN, { input: DEMO }),
+  example(EXPENSES, { first: 10, after: null }),
+  example(CREATE_EXPENSE, {
+    input: {
+      amount: { amount: "12.50", currencyCode: "EUR" },
+      spentOn: day(today),
+      merchant: "Corner Café",
+      description: "Lunch with a client",
+      idempotencyKey: `playground-${today.getTime()}`,
+    },
+  }),
+  example(SPENDING, { from: day(yearAgo), to: day(today) }),
+  example(EXPENSE_CHANGED),
+];

@@ -1,0 +1,9 @@
+// Where Monaco finds its workers.
+
+interface Environment {
+  MonacoEnvironment: { getWorker(id: string, label: string): Worker };
+}
+
+(globalThis as unknown as Environment).MonacoEnvironment = {
+  getWorker: (_id, label) => new Worker(new URL("worker.js", import.meta.url), { name: label }),
+};

@@ -1,0 +1,43 @@
+// A server of its own for a test, on a fresh database.
+
+import { spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Starts the binary that OUTLAY_BIN names; gives its address and how to stop it. */
+export async function start() {
+  const binary = process.env.OUTLAY_BIN;
+  if (!binary) throw new Error("OUTLAY_BIN must name the server's binary");
+  const folder = mkdtempSync(join(tmpdir(), "outlay-playground-"));
+  // As root, the server runs PostgreSQL as another user, who must be able to get there.
+  chmodSync(folder, 0o755);
+  const listen = `127.0.0.1:${await freePort()}`;
+  const server = spawn(binary, ["serve", "--listen", listen, "--data-dir", join(folder, "data")], { stdio: "ignore" });
+  const ended = new Promise((resolve) => server.once("exit", resolve));
+  const stop = async () => {
+    server.kill("SIGTERM");
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  for (let tries = 0; tries < 600; tries++) {
+    const ready = await fetch(`http://${listen}/readyz`).catch(() => null);
+    if (ready?.ok) return { origin: `http://${listen}`, stop };
+    if (server.exitCode !== null) break;
+    await sleep(100);
+  }
+  await stop();
+  throw new Error("the server did not get ready");
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
