@@ -1,0 +1,31 @@
+// What the tests look at the client with: a fetch that counts, and a storage to tamper with.
+
+/** Real requests to a real server; `sent` has the operation names, in order. */
+export function recorder() {
+  const sent: string[] = []
+  const record: typeof fetch = (url, init) => {
+    if (typeof init?.body === 'string') sent.push((JSON.parse(init.body) as { operationName: string }).operationName)
+    return fetch(url, init)
+  }
+  return { sent, fetch: record, count: (operation: string) => sent.filter((name) => name === operation).length }
+}
+
+/** Keeps a session as `localStorage` does. */
+export class MemoryStorage {
+  readonly items = new Map<string, string>()
+  getItem(key: string) {
+    return this.items.get(key) ?? null
+  }
+  setItem(key: string, value: string) {
+    this.items.set(key, value)
+  }
+  removeItem(key: string) {
+    this.items.delete(key)
+  }
+  /** Makes the access token one that the server refuses, as it does one that has ended. */
+  spoilAccessToken() {
+    for (const [key, value] of this.items) {
+      this.items.set(key, JSON.stringify({ ...JSON.parse(value), accessToken: 'ended' }))
+    }
+  }
+}
