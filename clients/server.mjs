@@ -66,3 +66,10 @@ function freePort() {
     })
   })
 }
+
+// As a program, for tests in other languages: it prints the endpoint, and ends with its input.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { url, stop } = await startServer()
+  console.log(url)
+  process.stdin.resume().once('end', stop)
+}

@@ -1,3 +1,4 @@
+// How the types and documents are generated from the schema.
 import type { CodegenConfig } from '@graphql-codegen/cli'
 
 export default {

@@ -108,7 +108,7 @@ export class OutlayClient {
   /** The data of a query; throws an `OutlayError` when anything in it was refused. */
   async query<Data, Variables extends AnyVariables>(
     document: TypedDocumentNode<Data, Variables>,
-    variables: Variables,
+    variables: NoInfer<Variables>,
   ): Promise<Data> {
     return dataOf(await this.urql.query(document, variables))
   }
@@ -116,7 +116,7 @@ export class OutlayClient {
   /** The data of a mutation that was done; throws an `OutlayError` when it was not, also for errors in the payload. */
   async mutate<Data, Variables extends AnyVariables>(
     document: TypedDocumentNode<Data, Variables>,
-    variables: Variables,
+    variables: NoInfer<Variables>,
   ): Promise<Done<Data>> {
     return doneOf(await this.urql.mutation(document, variables))
   }
@@ -124,7 +124,7 @@ export class OutlayClient {
   /** The pages of a list that a query with a variable `after` reads; `pick` finds the list in its data. */
   pages<Data, Variables extends { after?: string | null | undefined }, Connection extends Page>(
     document: TypedDocumentNode<Data, Variables>,
-    variables: Variables,
+    variables: NoInfer<Variables>,
     pick: (data: Data) => Connection,
   ): AsyncGenerator<Connection, void, undefined> {
     return pages(async (after) => pick(await this.query(document, { ...variables, after: after ?? variables.after })))
@@ -133,7 +133,7 @@ export class OutlayClient {
   /** What a subscription tells, for as long as it is iterated over. */
   async *subscribe<Data, Variables extends AnyVariables>(
     document: TypedDocumentNode<Data, Variables>,
-    variables: Variables,
+    variables: NoInfer<Variables>,
   ): AsyncGenerator<Data, void, undefined> {
     for await (const result of pipe(this.urql.subscription(document, variables), toAsyncIterable)) {
       yield dataOf(result)

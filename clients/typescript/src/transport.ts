@@ -1,7 +1,7 @@
 // How documents travel: urql by HTTP, graphql-ws for subscriptions, both with the session's tokens.
 import { Client, fetchExchange, makeOperation, subscriptionExchange } from '@urql/core'
 import { authExchange } from '@urql/exchange-auth'
-import { type Client as Socket, createClient as createSocket, type Sink } from 'graphql-ws/client'
+import { type Client as Socket, CloseCode, createClient as createSocket, type Sink } from 'graphql-ws/client'
 
 import type { Session, StoredSession } from './session.js'
 
@@ -91,7 +91,7 @@ function renewing(session: Session) {
 }
 
 function connect({ url, webSocket }: TransportOptions, session: Session): Socket {
-  // 4403: the server refused the connection's parameters. The next try brings new ones.
+  // The token that the server refused to connect. The next try brings a new one.
   let refused: string | undefined
   return createSocket({
     url: url.replace(/^http/, 'ws'),
@@ -103,10 +103,19 @@ function connect({ url, webSocket }: TransportOptions, session: Session): Socket
       refused = undefined
       return session.current ? headers(session.current) : {}
     },
+    async retryWait(retries) {
+      if (retries > 0 || !refused) await backOff(retries)
+    },
     on: {
       closed: (event) => {
-        if ((event as { code?: number }).code === 4403) refused = session.current?.accessToken
+        if ((event as { code?: number }).code === CloseCode.Forbidden) refused = session.current?.accessToken
       },
     },
   })
+}
+
+/** Longer each time, and not at the same moment for every page that a restarted server has cut off. */
+function backOff(retries: number): Promise<void> {
+  const milliseconds = Math.min(1000 * 2 ** retries, 30_000) * (0.5 + Math.random())
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }

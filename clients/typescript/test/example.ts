@@ -1,4 +1,10 @@
-import { createClient, CreateExpenseDocument, ExpensesDocument, OutlayError } from '@outlay/client'
+import {
+  createClient,
+  CreateExpenseDocument,
+  ExpensesDocument,
+  type ExpensesQueryVariables,
+  OutlayError,
+} from '@outlay/client'
 
 const outlay = createClient({
   url: process.env['OUTLAY_URL'] ?? 'http://127.0.0.1:8080/graphql',
@@ -6,7 +12,7 @@ const outlay = createClient({
 })
 await outlay.signIn({ email: 'ada@acme.example', password: 'outlay-demo' })
 
-const waiting = { first: 50, filter: { status: { in: ['SUBMITTED' as const] } } }
+const waiting: ExpensesQueryVariables = { first: 50, filter: { status: { in: ['SUBMITTED'] } } }
 for await (const page of outlay.pages(ExpensesDocument, waiting, (data) => data.expenses)) {
   for (const { merchant, amount } of page.nodes) console.log(merchant, amount.amount, amount.currencyCode)
 }
