@@ -18,7 +18,8 @@ import {
 } from './generated/graphql.js'
 import { type Page, pages } from './page.js'
 import { dataOf, type Done, doneOf } from './result.js'
-import { Session, type SessionStorage, type StoredSession } from './session.js'
+import { Session } from './session.js'
+import { Kept, type SessionStorage, type StoredSession } from './storage.js'
 import { anonymous, authorized, type Transport, type TransportOptions } from './transport.js'
 
 export interface ClientOptions extends TransportOptions {
@@ -36,19 +37,21 @@ export function createClient(options: ClientOptions): OutlayClient {
 export class OutlayClient {
   readonly #options: ClientOptions
   readonly #anonymous: Client
-  readonly #session: Session
+  readonly #kept: Kept
+  #session: Session
   #transport: Transport
 
   constructor(options: ClientOptions) {
     this.#options = options
     this.#anonymous = anonymous(options)
-    this.#session = new Session(options.storage, `outlay:${options.url}`, (token) => this.#refresh(token))
+    this.#kept = new Kept(options.storage, `outlay:${options.url}`)
+    this.#session = new Session(this.#kept, this.#refresh)
     this.#transport = authorized(options, this.#session)
   }
 
   /**
-   * The urql client underneath, for its bindings to React and others. Each session has its own, so that no answer of
-   * one organization is given to another: ask for it again after signing in, switching and signing out.
+   * The urql client underneath, for its bindings to React and others. Each session has its own: ask for it again
+   * after signing in, switching and signing out.
    */
   get urql(): Client {
     return this.#transport.urql
@@ -96,13 +99,18 @@ export class OutlayClient {
       const ended = error instanceof OutlayError && error.code === 'UNAUTHENTICATED'
       if (!ended) throw error
     } finally {
-      await this.#become(null)
+      const id = this.#session.current?.id
+      if (id) await this.#kept.replace(id, null)
+      this.#become(null)
     }
   }
 
   /** Goes on with tokens that another mutation gave: `createOrganization`, `acceptInvitation`. */
   async useSession(tokens: TokensFragment, organization: string | null): Promise<void> {
-    await this.#become({ ...tokens, organization })
+    const id = crypto.getRandomValues(new Uint32Array(4)).join('-')
+    const session = { ...tokens, id, organization }
+    await this.#kept.write(session)
+    this.#become(session)
   }
 
   /** The data of a query; throws an `OutlayError` when anything in it was refused. */
@@ -145,14 +153,14 @@ export class OutlayClient {
     this.#transport.close()
   }
 
-  async #become(session: StoredSession | null): Promise<void> {
-    await this.#session.load()
-    await this.#session.set(session)
+  /** Invariant: what was begun in one session is never sent in another, which may be another organization's. */
+  #become(session: StoredSession | null): void {
     this.#transport.close()
+    this.#session = new Session(this.#kept, this.#refresh, session)
     this.#transport = authorized(this.#options, this.#session)
   }
 
-  async #refresh(refreshToken: string): Promise<TokensFragment | null> {
+  readonly #refresh = async (refreshToken: string): Promise<TokensFragment | null> => {
     try {
       const result = await this.#anonymous.mutation(RefreshSessionDocument, { input: { refreshToken } })
       return doneOf(result).refreshSession.session

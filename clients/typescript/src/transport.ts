@@ -3,7 +3,8 @@ import { Client, fetchExchange, makeOperation, subscriptionExchange } from '@urq
 import { authExchange } from '@urql/exchange-auth'
 import { type Client as Socket, CloseCode, createClient as createSocket, type Sink } from 'graphql-ws/client'
 
-import type { Session, StoredSession } from './session.js'
+import type { Session } from './session.js'
+import type { StoredSession } from './storage.js'
 
 export interface TransportOptions {
   /** The GraphQL endpoint, such as `https://expenses.example.com/graphql`. */

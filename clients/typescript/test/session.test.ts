@@ -11,7 +11,7 @@ import {
 } from '@outlay/client'
 
 import { DEMO, startServer } from '../../server.mjs'
-import { MemoryStorage, recorder } from './support.js'
+import { holding, MemoryStorage, recorder } from './support.js'
 
 let server: Awaited<ReturnType<typeof startServer>>
 before(async () => {
@@ -71,20 +71,41 @@ test('twenty requests at once that meet an ended token renew the session once', 
 test('an answer that comes after the renewal does not renew again', async () => {
   const { storage, requests } = await ada()
   storage.spoilAccessToken()
-  let release = () => {}
-  const released = new Promise<void>((resolve) => (release = resolve))
-  const held: typeof fetch = async (url, init) => {
-    const answer = await requests.fetch(url, init)
-    if (requests.count('Viewer') === 1 && String(init?.body).includes('query Viewer')) await released
-    return answer
-  }
-  const outlay = createClient({ url: server.url, organization, storage, fetch: held })
+  const held = holding('Viewer', requests.fetch)
+  const outlay = createClient({ url: server.url, organization, storage, fetch: held.fetch })
   const late = outlay.query(ViewerDocument, {})
   await outlay.query(ExpensesDocument, { first: 1 })
-  release()
+  held.release()
   assert.ok((await late).viewer)
   assert.equal(requests.count('RefreshSession'), 1)
   assert.equal(requests.count('Viewer'), 2)
+})
+
+test('what was begun in one session stays there when another begins', async () => {
+  const { storage } = await ada()
+  storage.spoilAccessToken()
+  const held = holding('RefreshSession', fetch)
+  const outlay = createClient({ url: server.url, organization, storage, fetch: held.fetch })
+  const begun = outlay.query(ViewerDocument, {})
+  await outlay.signIn({ ...credentials, email: 'mary@acme.example' })
+  held.release()
+  assert.equal((await begun).viewer?.user.email, DEMO.email)
+  assert.equal((await outlay.query(ViewerDocument, {})).viewer?.user.email, 'mary@acme.example')
+  const later = createClient({ url: server.url, storage })
+  assert.equal((await later.query(ViewerDocument, {})).viewer?.user.email, 'mary@acme.example')
+})
+
+test('a page stays in its organization when another page has switched', async () => {
+  const { outlay, storage, reopen } = await ada()
+  await outlay.mutate(CreateOrganizationDocument, {
+    input: { name: 'Initech', slug: 'initech', baseCurrency: 'USD' },
+  })
+  storage.spoilAccessToken()
+  const stays = reopen()
+  assert.ok(await stays.signedIn())
+  await outlay.switchOrganization('initech')
+  assert.equal((await stays.query(ViewerDocument, {})).viewer?.organization?.slug, organization)
+  assert.equal((await reopen().query(ViewerDocument, {})).viewer?.organization?.slug, 'initech')
 })
 
 test('two pages that share a storage renew the session once', async () => {

@@ -53,7 +53,8 @@ test('tokens go with the connection, and new ones when they were refused', async
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/graphql`
   try {
-    const kept = { accessToken: 'old', refreshToken: 'first', expiresAt: '2100-01-01T00:00:00Z', organization: 'acme' }
+    const tokens = { accessToken: 'old', refreshToken: 'first', expiresAt: '2100-01-01T00:00:00Z' }
+    const kept = { ...tokens, id: '1', organization: 'acme' }
     storage.setItem(`outlay:${url}`, JSON.stringify(kept))
     const outlay = createClient({ url, storage, webSocket: WebSocket })
     const seen: unknown[] = []

@@ -1,4 +1,4 @@
-// What the tests look at the client with: a fetch that counts, and a storage to tamper with.
+// What the tests look at the client with: fetches that count and hold, and a storage to tamper with.
 
 /** Real requests to a real server; `sent` has the operation names, in order. */
 export function recorder() {
@@ -8,6 +8,21 @@ export function recorder() {
     return fetch(url, init)
   }
   return { sent, fetch: record, count: (operation: string) => sent.filter((name) => name === operation).length }
+}
+
+/** Keeps back the answer to the first request for an operation, until it is released. */
+export function holding(operation: string, send: typeof fetch) {
+  let release = () => {}
+  const released = new Promise<void>((resolve) => (release = resolve))
+  let first = true
+  const held: typeof fetch = async (url, init) => {
+    const wait = first && String(init?.body).includes(` ${operation}`)
+    if (wait) first = false
+    const answer = await send(url, init)
+    if (wait) await released
+    return answer
+  }
+  return { fetch: held, release: () => release() }
 }
 
 /** Keeps a session as `localStorage` does. */
