@@ -1,5 +1,6 @@
 """The library gql, which needs no generated code, against a real server."""
 
+import asyncio
 import io
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -113,13 +114,15 @@ def test_a_file_is_uploaded(outlay: Client) -> None:
 
 @pytest.mark.skipif(EVENT is None, reason="schema.graphql has no subscription to expenses yet")
 def test_who_subscribes_is_told_of_a_new_expense(url: str, headers: dict[str, str]) -> None:
-    transport = WebsocketsTransport(url.replace("http", "ws", 1), init_payload=headers)
-    events = Client(transport=transport).subscribe(
-        gql(f"subscription {{ {EVENT} {{ __typename }} }}")
-    )
+    async def first_event() -> dict:
+        transport = WebsocketsTransport(url.replace("http", "ws", 1), init_payload=headers)
+        async with Client(transport=transport) as session:
+            document = gql(f"subscription {{ {EVENT} {{ __typename }} }}")
+            return await anext(session.subscribe(document))
+
     with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(next, events)
+        told = pool.submit(asyncio.run, first_event())
         # Nothing says when the server has begun to listen.
-        while not first.done():
+        while not told.done():
             send(connect(url, **headers), CREATE_EXPENSE, input=LUNCH)
-        assert EVENT in first.result()
+        assert EVENT in told.result()
