@@ -1,0 +1,70 @@
+// What a client must be able to do, whichever it is.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { DEMO } from '../server.mjs'
+import { CREATE_EXPENSE, EXPENSES, IMPORT_EXPENSES, lunch, payments, SIGN_IN } from './documents.js'
+
+/**
+ * Registers the tests of a client. `connect({ url, headers })` makes one: a function that sends a document with its
+ * variables and gives the data.
+ */
+export function journey(server, connect, { uploads = true } = {}) {
+  let send
+  test('signs in', async () => {
+    send = connect({ url: server.url, headers: {} })
+    const { signIn } = await send(SIGN_IN, { input: DEMO })
+    assert.deepEqual(signIn.errors, [])
+    send = connect({ url: server.url, headers: { Authorization: `Bearer ${signIn.session.accessToken}` } })
+  })
+
+  test('lists page by page', async () => {
+    const ids = []
+    let after = null
+    do {
+      const { expenses } = await send(EXPENSES, { first: 6, after })
+      ids.push(...expenses.edges.map(({ node }) => node.id))
+      after = expenses.pageInfo.hasNextPage ? expenses.pageInfo.endCursor : null
+    } while (after)
+    assert.ok(ids.length > 6, 'there is one page only')
+    assert.equal(new Set(ids).size, ids.length)
+  })
+
+  test('creates', async () => {
+    const { createExpense } = await send(CREATE_EXPENSE, { input: lunch })
+    assert.deepEqual(createExpense.errors, [])
+    assert.equal(createExpense.expense.status, 'DRAFT')
+  })
+
+  test('uploads', { skip: !uploads && 'this client sends no files' }, async () => {
+    const { importExpenses } = await send(IMPORT_EXPENSES, { input: payments() })
+    assert.deepEqual(importExpenses.errors, [])
+    assert.equal(importExpenses.import.totalRows, 1)
+  })
+}
+
+/** A token of the demo organization's owner. */
+export async function signIn(url) {
+  const { signIn } = await post(url, {}, SIGN_IN, { input: DEMO })
+  return signIn.session.accessToken
+}
+
+/** Makes expenses until `heard` settles: nothing says when the server has begun to listen. */
+export async function createUntil(heard, { url, headers }) {
+  const create = () => void post(url, headers, CREATE_EXPENSE, { input: lunch }).catch(() => {})
+  const timer = setInterval(create, 200)
+  try {
+    return await heard
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+async function post(url, headers, query, variables) {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query, variables }),
+  })
+  return (await answer.json()).data
+}

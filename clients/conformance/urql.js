@@ -1,0 +1,51 @@
+// urql, which asks by GET where the document is short and uploads files as it is, and its persisted queries.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { Client, fetchExchange } from '@urql/core'
+import { persistedExchange } from '@urql/exchange-persisted'
+
+import { EXPENSES } from './documents.js'
+import { journey, signIn } from './journey.js'
+import { recorder } from './recorder.js'
+
+function connect({ url, headers }) {
+  const urql = new Client({
+    url,
+    exchanges: [fetchExchange],
+    fetchOptions: { headers: { ...headers, 'GraphQL-Require-Preflight': 'true' } },
+  })
+  return async (source, variables) => {
+    const { data, error } = await (source.startsWith('mutation')
+      ? urql.mutation(source, variables)
+      : urql.query(source, variables))
+    if (error) throw error
+    return data
+  }
+}
+
+export function urql(server) {
+  journey(server, connect)
+
+  test('asks by GET with a hash, once the server has seen the document', async () => {
+    const { requests, fetch } = recorder()
+    const headers = { Authorization: `Bearer ${await signIn(server.url)}` }
+    const persisted = new Client({
+      url: server.url,
+      fetch,
+      fetchOptions: { headers },
+      exchanges: [persistedExchange({ preferGetForPersistedQueries: true }), fetchExchange],
+    })
+    for (const first of [1, 2]) {
+      // A document that no other client has sent.
+      const { data, error } = await persisted.query(EXPENSES.replace('Expenses', 'Urql'), { first })
+      assert.ifError(error)
+      assert.equal(data.expenses.edges.length, first)
+    }
+    assert.deepEqual(
+      requests.map(({ document }) => document),
+      [false, true, false],
+    )
+    assert.deepEqual(requests.at(-1), { method: 'GET', document: false })
+  })
+}

@@ -1,0 +1,2 @@
+export const SUBSCRIPTION: string
+export const NO_SUBSCRIPTION: string | false

@@ -1,0 +1,97 @@
+// Subscriptions: the protocol against a server of the reference implementation, then the real one.
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { test } from 'node:test'
+
+import { createClient, CreateExpenseDocument } from '@outlay/client'
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
+import { buildSchema, parse } from 'graphql'
+import { useServer } from 'graphql-ws/use/ws'
+import { WebSocket, WebSocketServer } from 'ws'
+
+import { DEMO, startServer } from '../../server.mjs'
+import { NO_SUBSCRIPTION, SUBSCRIPTION } from '../../subscription.mjs'
+import { MemoryStorage } from './support.js'
+
+type Told = Record<string, unknown>
+const document = (source: string) => parse(source) as TypedDocumentNode<Told, Record<string, never>>
+
+test('tokens go with the connection, and new ones when they were refused', async () => {
+  const storage = new MemoryStorage()
+  const params: unknown[] = []
+  let ticks = 0
+  const http = createServer((request, response) => {
+    request.resume()
+    const session = { accessToken: 'new', refreshToken: 'second', expiresAt: '2100-01-01T00:00:00Z' }
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ data: { refreshSession: { session, errors: [] } } }))
+  })
+  const sockets = new WebSocketServer({ server: http })
+  const schema = buildSchema('type Query { a: Int } type Subscription { tick: Int }')
+  const server = useServer(
+    {
+      schema,
+      onConnect: ({ connectionParams }) => {
+        params.push(connectionParams)
+        return connectionParams?.['Authorization'] === 'Bearer new'
+      },
+      roots: {
+        subscription: {
+          tick: async function* () {
+            try {
+              for (;;) yield { tick: ++ticks }
+            } finally {
+              ticks = -1
+            }
+          },
+        },
+      },
+    },
+    sockets,
+  )
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/graphql`
+  try {
+    const tokens = { accessToken: 'old', refreshToken: 'first', expiresAt: '2100-01-01T00:00:00Z' }
+    const kept = { ...tokens, id: '1', organization: 'acme' }
+    storage.setItem(`outlay:${url}`, JSON.stringify(kept))
+    const outlay = createClient({ url, storage, webSocket: WebSocket })
+    const seen: unknown[] = []
+    for await (const told of outlay.subscribe(document('subscription { tick }'), {})) {
+      seen.push(told['tick'])
+      if (seen.length === 3) break
+    }
+    assert.deepEqual(seen, [1, 2, 3])
+    assert.deepEqual(params, [
+      { Authorization: 'Bearer old', 'X-Organization': 'acme' },
+      { Authorization: 'Bearer new', 'X-Organization': 'acme' },
+    ])
+    outlay.close()
+  } finally {
+    await server.dispose()
+    http.close()
+  }
+})
+
+test('who subscribes is told of a new expense', { skip: NO_SUBSCRIPTION }, async (t) => {
+  const server = await startServer()
+  t.after(() => server.stop())
+  const outlay = createClient({ url: server.url, organization: DEMO.organization, webSocket: WebSocket })
+  t.after(() => outlay.close())
+  await outlay.signIn({ email: DEMO.email, password: DEMO.password })
+
+  const told = outlay.subscribe(document(SUBSCRIPTION), {})
+  const first = told.next()
+  // Asks again and again: nothing says when the server has begun to listen.
+  const input = { amount: { amount: '1', currencyCode: 'EUR' }, spentOn: '2026-01-31', merchant: 'News Stand' }
+  const create = () => void outlay.mutate(CreateExpenseDocument, { input }).catch(() => {})
+  const timer = setInterval(create, 200)
+  try {
+    const { value } = await first
+    assert.ok(value)
+  } finally {
+    clearInterval(timer)
+    await told.return(undefined)
+  }
+})
