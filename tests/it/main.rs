@@ -1,6 +1,7 @@
 //! Black-box tests over HTTP, a folder a noun.
 
 mod account;
+mod attack;
 mod bad_input;
 mod budget;
 mod category;

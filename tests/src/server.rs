@@ -204,6 +204,29 @@ impl Server {
         self.child.id()
     }
 
+    /// The most memory that it has ever had resident, in bytes.
+    ///
+    /// # Panics
+    /// Where there is no `/proc`.
+    #[must_use]
+    pub fn memory(&self) -> u64 {
+        let status = |pid: u32| std::fs::read_to_string(format!("/proc/{pid}/status"));
+        let pid = if self.guarded {
+            let guard = format!("/proc/{0}/task/{0}/children", self.pid());
+            let children = std::fs::read_to_string(guard).expect("the guard's children");
+            let mut children = children
+                .split_whitespace()
+                .filter_map(|pid| pid.parse().ok());
+            children.next().expect("the server")
+        } else {
+            self.pid()
+        };
+        let status = status(pid).expect("its status");
+        let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+        let kilobytes = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
+        kilobytes.map_or(0, |kilobytes: u64| kilobytes * 1024)
+    }
+
     /// The lines of its log that hold this text.
     #[must_use]
     pub fn log_lines(&self, text: &str) -> Vec<serde_json::Value> {

@@ -34,6 +34,12 @@ async fn a_document_over_a_limit_is_told_which_and_by_how_much() {
     });
     for (limit, document, maximum, actual) in [
         (
+            "bytes",
+            format!("# {}", many("x", 131_071)),
+            131_072,
+            131_073,
+        ),
+        (
             "tokens",
             format!("{{ {} }}", many("a ", 5_000)),
             5_000,
@@ -98,7 +104,8 @@ async fn just_within_the_limits_it_runs() {
         "manager { ".repeat(12),
         " }".repeat(12)
     );
-    for document in [format!("{{ viewer {{ {aliases} }} }}"), nested] {
+    let fields = format!("{{ viewer {{ {} }} }}", "__typename ".repeat(1_999));
+    for document in [format!("{{ viewer {{ {aliases} }} }}"), nested, fields] {
         let answer = org.owner.run(&document, json!({})).await;
         assert!(answer.errors().is_empty(), "{}", answer.body);
     }

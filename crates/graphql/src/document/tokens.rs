@@ -10,9 +10,18 @@ use crate::error::refusal;
 /// How many brackets of a document may be open at once. Selections go down to fifteen, arguments to five or so.
 const NESTING: u32 = 64;
 
-/// Refuses a document of more than `maximum` tokens, one in which more than [`NESTING`] brackets are open at once, and one
+/// How long a text may be, in bytes: what is long belongs into variables, which cost little to read.
+const BYTES: u32 = 128 * 1024;
+
+/// Refuses a text that is too long, a document of more than `maximum` tokens, one in which more than [`NESTING`] brackets are open at once, and one
 /// with a string that does not end: what such a string hides is a matter of opinion.
 pub(super) fn check(document: &str, maximum: u64) -> Result<(), ServerError> {
+    let bytes = Limit {
+        name: "bytes",
+        counted: "bytes",
+        maximum: BYTES.into(),
+    };
+    bytes.check(document.len() as u64)?;
     let mut rest = document.as_bytes();
     let (mut tokens, mut open, mut deepest) = (0, 0_u64, 0);
     while let [first, after @ ..] = rest {

@@ -1,13 +1,20 @@
 //! A GraphQL request out of the body of an HTTP request.
 
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
 use async_graphql::{Extensions, Request, Variables, value};
 use axum::{
-    body::{Body, to_bytes},
+    body::{Body, BodyDataStream, to_bytes},
     http::{HeaderMap, StatusCode, header},
 };
+use futures::{StreamExt, stream};
 use outlay_domain::ErrorCode;
 use outlay_graphql::PERSISTED_QUERY;
 use serde::Deserialize;
+use tokio::time::timeout;
 
 use super::error::Refusal;
 use crate::server::HttpSettings;
@@ -150,6 +157,44 @@ fn batch(json: &[u8], maximum: usize) -> Result<Vec<Request>, Refusal> {
 
 fn not_json(error: &serde_json::Error) -> Refusal {
     Refusal::invalid(format!("This is not a GraphQL request in JSON: {error}."))
+}
+
+/// What a client is still sending when it is refused. Many only read an answer once they have sent everything, and see
+/// a broken connection if the server does not listen that long.
+pub(super) struct Rest(Arc<Mutex<BodyDataStream>>);
+
+/// The most that is heard out, and for how long.
+const HEARD_BYTES: usize = 16 << 20;
+const HEARD_TIME: Duration = Duration::from_secs(5);
+
+impl Rest {
+    /// The body to read, and what will be left of it.
+    pub(super) fn of(body: Body) -> (Body, Self) {
+        let whole = Arc::new(Mutex::new(body.into_data_stream()));
+        let part = whole.clone();
+        let read = stream::poll_fn(move |cx| lock(&part).poll_next_unpin(cx));
+        (Body::from_stream(read), Self(whole))
+    }
+
+    /// Lets the client finish, within bounds.
+    pub(super) async fn hear_out(self) {
+        let mut rest = stream::poll_fn(move |cx| lock(&self.0).poll_next_unpin(cx));
+        let mut heard = 0;
+        let hearing = async {
+            while let Some(Ok(chunk)) = rest.next().await {
+                heard += chunk.len();
+                if heard > HEARD_BYTES {
+                    break;
+                }
+            }
+        };
+        // A client that is slower than that is broken off.
+        let _ = timeout(HEARD_TIME, hearing).await;
+    }
+}
+
+fn lock(body: &Mutex<BodyDataStream>) -> MutexGuard<'_, BodyDataStream> {
+    body.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Why a body could not be read: it is too long, or its sender is gone.

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use async_graphql::{Request as GraphqlRequest, Response as Answer, parser::types::OperationType};
 use axum::{
     Extension,
+    body::Body,
     extract::{ConnectInfo, Request, State},
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::Response,
@@ -14,7 +15,7 @@ use outlay_graphql::{Prepared, RequestContext};
 use outlay_tenancy::TenantId;
 
 use super::{
-    body::{self, Content, Requests},
+    body::{self, Content, Requests, Rest},
     error::Refusal,
     media::{MediaType, wants_html},
     playground,
@@ -113,8 +114,22 @@ impl Session {
 /// Reads everything that a POST brings.
 async fn read(app: &App, id: RequestId, request: Request) -> Result<(Requests, Session), Refusal> {
     let (parts, body) = request.into_parts();
+    let (body, rest) = Rest::of(body);
+    let read = read_parts(app, id, &parts, body).await;
+    if read.is_err() {
+        rest.hear_out().await;
+    }
+    read
+}
+
+async fn read_parts(
+    app: &App,
+    id: RequestId,
+    parts: &Parts,
+    body: Body,
+) -> Result<(Requests, Session), Refusal> {
     let kind = Content::of(&parts.headers)?;
-    let session = Session::begin(app, id, &parts).await?;
+    let session = Session::begin(app, id, parts).await?;
     let settings = app.settings();
     let requests = match kind {
         Content::Json => body::json(body, settings).await?,
