@@ -6,4 +6,5 @@ mod entry;
 mod filter;
 mod page;
 mod state;
+mod viewer_can;
 mod write;

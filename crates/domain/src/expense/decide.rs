@@ -120,13 +120,7 @@ impl<S: Step> Command for ChangeStatus<S> {
 
     async fn run(&self, cx: &WriteContext) -> Result<Model> {
         let old = lock(cx, self.id, self.version, S::authorize).await?;
-        if !S::FROM.contains(&old.status) {
-            let message = format!(
-                "The expense is {}, so this cannot be done to it.",
-                word(old.status)
-            );
-            return Err(Error::conflict("id", message));
-        }
+        require_state::<S>(&old)?;
         // A rejected expense was not counted; from here on it is again.
         if let (Rejected, Draft, Some(budget)) = (old.status, S::TO, old.budget_id) {
             check_charge(cx, budget, Some(old.id), old.base_amount).await?;
@@ -159,6 +153,27 @@ impl<S: Step> Command for ChangeStatus<S> {
     async fn recall(&self, cx: &WriteContext, id: Uuid) -> Result<Model> {
         write::recall::<Entity>(cx, NOUN, id).await
     }
+}
+
+/// Whether the member may take this step with an expense as it is; the same answer that taking it gives, but for what only
+/// a transaction can tell: another's faster change, and money that a budget no longer has.
+///
+/// # Errors
+/// Why not.
+pub fn check_step<S: Step>(cx: &Context, expense: &Model) -> Result<()> {
+    S::authorize(cx, expense)?;
+    require_state::<S>(expense)
+}
+
+fn require_state<S: Step>(expense: &Model) -> Result<()> {
+    if S::FROM.contains(&expense.status) {
+        return Ok(());
+    }
+    let message = format!(
+        "The expense is {}, so this cannot be done to it.",
+        word(expense.status)
+    );
+    Err(Error::conflict("id", message))
 }
 
 fn word(status: ExpenseStatus) -> &'static str {

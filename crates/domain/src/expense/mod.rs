@@ -13,10 +13,12 @@ use crate::{
     Context, Error, Result, WriteContext, page, permission::Permission, write::check_version,
 };
 
-pub use decide::{Approve, ChangeStatus, Reimburse, Reject, Reopen, Step, Submit, Void, Withdraw};
+pub use decide::{
+    Approve, ChangeStatus, Reimburse, Reject, Reopen, Step, Submit, Void, Withdraw, check_step,
+};
 pub use list::{ExpenseFilter, ExpenseOrder, ExpenseOrderField, Range, count, list, total};
 pub use spending::{Dimension, Spending, SpendingRow, spending};
-pub use write::{CreateExpense, DeleteExpense, UpdateExpense};
+pub use write::{CreateExpense, DeleteExpense, UpdateExpense, check_change};
 
 const NOUN: &str = "expense";
 

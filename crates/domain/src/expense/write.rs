@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{NOUN, lock, require_entry};
 use crate::{
-    Command, Error, Result, WriteContext,
+    Command, Context, Error, Result, WriteContext,
     budget::check_charge,
     permission::Permission,
     value::{Code, ExchangeRate, Money, Name, Note},
@@ -172,6 +172,15 @@ impl UpdateExpense {
             (None, None) => Ok(None),
         }
     }
+}
+
+/// Whether the member may change or delete an expense as it is.
+///
+/// # Errors
+/// Why not.
+pub fn check_change(cx: &Context, expense: &Model) -> Result<()> {
+    require_entry(cx, expense)?;
+    require_draft(expense)
 }
 
 fn require_draft(row: &Model) -> Result<()> {

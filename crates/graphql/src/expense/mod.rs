@@ -6,6 +6,7 @@ mod filter;
 mod mutation;
 mod query;
 mod spending;
+mod viewer_can;
 
 use std::sync::Arc;
 
@@ -31,6 +32,7 @@ use crate::{
 
 pub use mutation::ExpenseMutation;
 pub use query::ExpenseQuery;
+pub use viewer_can::ExpensePermissions;
 
 /// Where an expense stands.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -158,6 +160,11 @@ impl Expense {
     /// Why it was rejected or voided.
     async fn decision_reason(&self) -> Option<&str> {
         self.0.decision_reason.as_deref()
+    }
+
+    /// What the viewer may do with it now, and why not: what a page should offer.
+    async fn viewer_can(&self, ctx: &Context<'_>) -> Result<ExpensePermissions> {
+        Ok(ExpensePermissions::new(ctx.snapshot()?, self.0.clone()))
     }
 
     /// Counts its changes; send it with the next one.
