@@ -64,6 +64,8 @@ impl Options {
 pub enum Case {
     /// A page of twenty expenses with their members, departments, categories and budgets.
     ExpenseList,
+    /// The same, each request with a document that the server has to read anew.
+    ExpenseListUnseen,
     /// A year's sums by category and month.
     Spending,
     /// A new organization.

@@ -1,4 +1,4 @@
-//! The three loads: what is asked of the server, and the SQL that is its floor.
+//! The loads: what is asked of the server, and the SQL that is its floor.
 
 use std::fs;
 use std::path::Path;
@@ -22,6 +22,8 @@ pub struct Workload {
     variables: fn(&Organization, &Tenant, usize) -> Value,
     /// Requests made ready for each organization.
     variants: usize,
+    /// Whether each has a document of its own, so many that the server can keep few of them.
+    unseen: bool,
     /// What every good answer holds.
     pub must: &'static str,
     /// The ideal SQL.
@@ -33,13 +35,14 @@ pub struct Workload {
 }
 
 /// All loads, in the order of the run.
-pub const WORKLOADS: [Workload; 3] = [
+pub const WORKLOADS: [Workload; 4] = [
     Workload {
         case: Case::ExpenseList,
         name: "expense-list",
         document: include_str!("../documents/expense-list.graphql"),
         variables: expense_list,
         variants: 1,
+        unseen: false,
         must: r#""edges":[{"#,
         floor: include_str!("../sql/expense-list.sql"),
         other_floor: Some((
@@ -49,11 +52,24 @@ pub const WORKLOADS: [Workload; 3] = [
         target: Some(0.4),
     },
     Workload {
+        case: Case::ExpenseListUnseen,
+        name: "expense-list-unseen",
+        document: include_str!("../documents/expense-list.graphql"),
+        variables: expense_list,
+        variants: 100,
+        unseen: true,
+        must: r#""edges":[{"#,
+        floor: include_str!("../sql/expense-list.sql"),
+        other_floor: None,
+        target: None,
+    },
+    Workload {
         case: Case::Spending,
         name: "spending",
         document: include_str!("../documents/spending.graphql"),
         variables: spending,
         variants: 1,
+        unseen: false,
         must: r#""rows":[{"#,
         floor: include_str!("../sql/spending.sql"),
         other_floor: None,
@@ -65,6 +81,7 @@ pub const WORKLOADS: [Workload; 3] = [
         document: include_str!("../documents/create-expense.graphql"),
         variables: create_expense,
         variants: 40,
+        unseen: false,
         must: r#""expense":{"id""#,
         floor: include_str!("../sql/create-expense.sql"),
         other_floor: None,
@@ -89,7 +106,12 @@ impl Workload {
                 .with_context(|| format!("the database does not know {}", organization.slug))?;
             for number in 0..self.variants {
                 let variables = (self.variables)(organization, tenant, number);
-                let body = json!({ "query": self.document, "variables": variables });
+                let document = if self.unseen {
+                    format!("{}# {number} of {}", self.document, organization.slug)
+                } else {
+                    self.document.to_owned()
+                };
+                let body = json!({ "query": document, "variables": variables });
                 lines.push(format!("{}\t{body}\n", organization.token));
             }
         }
