@@ -12,6 +12,7 @@ mod graphql;
 mod identity;
 mod import;
 mod isolation;
+mod live;
 mod member;
 mod organization;
 mod readme;

@@ -10,6 +10,7 @@
 mod answer;
 mod client;
 mod database;
+mod events;
 mod organization;
 mod patience;
 mod server;
@@ -17,6 +18,7 @@ mod server;
 pub use answer::{Answer, outcomes};
 pub use client::Client;
 pub use database::{ask, ask_all, connect, execute, no_transactions};
+pub use events::{Event, Events};
 pub use organization::{Org, expense, money, sign_up, unique};
 pub use patience::{soon, within};
 pub use server::{

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use async_graphql::{
-    EmptySubscription, MergedObject, Request, Response, SDLExportOptions, Schema, ValidationMode,
+    MergedObject, Request, Response, SDLExportOptions, Schema, ValidationMode,
+    parser::types::{OperationDefinition, OperationType, Selection},
 };
+use futures::{StreamExt, stream::BoxStream};
 
 use crate::{
     account::{AccountMutation, AccountQuery},
@@ -13,10 +15,11 @@ use crate::{
     context::RequestContext,
     department::{DepartmentMutation, DepartmentQuery},
     document::{Document, Documents, InputTypes, was_executed},
-    error::ErrorCode,
+    error::{ErrorCode, refusal},
     expense::{ExpenseMutation, ExpenseQuery},
     identity::{IdentityMutation, IdentityQuery},
     import::{ImportMutation, ImportQuery},
+    live::{LiveQuery, SubscriptionRoot},
     member::{MemberMutation, MemberQuery},
     node::NodeQuery,
     organization::{OrganizationMutation, OrganizationQuery},
@@ -35,6 +38,7 @@ pub struct Query(
     BudgetQuery,
     ExpenseQuery,
     ImportQuery,
+    LiveQuery,
 );
 
 /// Everything that can be written. Each field is one transaction, done before the next field begins.
@@ -51,7 +55,15 @@ pub struct Mutation(
     ImportMutation,
 );
 
-type Roots = Schema<Query, Mutation, EmptySubscription>;
+type Roots = Schema<Query, Mutation, SubscriptionRoot>;
+
+/// What becomes of a request over a transport that can answer more than once.
+pub enum Execution {
+    /// A query or a mutation was executed, or something was refused.
+    Once(Response),
+    /// A subscription was begun; dropped, it ends.
+    Many(BoxStream<'static, Response>),
+}
 
 /// Outlay's schema: executes documents, and knows again those that it has found valid.
 pub struct OutlaySchema {
@@ -61,6 +73,12 @@ pub struct OutlaySchema {
     trusting: Roots,
     inputs: InputTypes,
     documents: Documents,
+}
+
+/// A request's document, and whether it was found valid before.
+struct Prepared {
+    document: Arc<Document>,
+    is_known: bool,
 }
 
 /// How deeply selections may nest: the deepest sensible document needs eight.
@@ -82,30 +100,76 @@ impl OutlaySchema {
     }
 
     /// Executes one request, and gives its database connection back before the answer is written.
-    pub async fn execute(&self, request: Request, context: RequestContext) -> Response {
-        let context = Arc::new(context);
-        let mut response = self.run(request.data(context.clone())).await;
-        context.release().await;
-        for error in &mut response.errors {
-            name_code(error);
+    pub async fn execute(&self, mut request: Request, context: RequestContext) -> Response {
+        match self.prepare(&mut request) {
+            Ok(prepared) => self.execute_prepared(request, prepared, context).await,
+            Err(refused) => named(refused),
         }
-        response
     }
 
-    async fn run(&self, mut request: Request) -> Response {
+    /// The same over a transport that can answer more than once: begins the subscription, if it is one.
+    pub async fn begin(&self, mut request: Request, context: RequestContext) -> Execution {
+        let prepared = match self.prepare(&mut request) {
+            Ok(prepared) => prepared,
+            Err(refused) => return Execution::Once(named(refused)),
+        };
+        let operation = prepared
+            .document
+            .operation(request.operation_name.as_deref());
+        let Some(operation) = operation.filter(|one| one.ty == OperationType::Subscription) else {
+            return Execution::Once(self.execute_prepared(request, prepared, context).await);
+        };
+        if !selects_one_field(operation) {
+            let message = "A subscription selects one field, and selects it directly.";
+            let error = refusal(outlay_domain::ErrorCode::Invalid, message);
+            return Execution::Once(Response::from_errors(vec![error]));
+        }
+        let roots = if prepared.is_known {
+            &self.trusting
+        } else {
+            &self.strict
+        };
+        let context = Arc::new(context);
+        let responses = roots.execute_stream(request.data(context.clone()));
+        let responses = responses.then(move |response| {
+            let context = context.clone();
+            async move {
+                // Each event is read on a snapshot of its own.
+                context.release().await;
+                named(response)
+            }
+        });
+        Execution::Many(responses.boxed())
+    }
+
+    async fn execute_prepared(
+        &self,
+        request: Request,
+        prepared: Prepared,
+        context: RequestContext,
+    ) -> Response {
+        let context = Arc::new(context);
+        let response = self.run(request.data(context.clone()), prepared).await;
+        context.release().await;
+        named(response)
+    }
+
+    /// Finds or reads the request's document, and checks what can be checked before validation.
+    fn prepare(&self, request: &mut Request) -> Result<Prepared, Response> {
         let known = self.documents.find(&request.query);
         let is_known = known.is_some();
-        let document = match known.map_or_else(|| Document::parse(&request.query).map(Arc::new), Ok)
-        {
-            Ok(document) => document,
-            Err(error) => return Response::from_errors(vec![error]),
-        };
-        if let Some(operation) = document.operation(request.operation_name.as_deref())
-            && let Err(errors) = self.inputs.check(operation, &request.variables)
-        {
-            return Response::from_errors(errors);
+        let document = known.map_or_else(|| Document::parse(&request.query).map(Arc::new), Ok);
+        let document = document.map_err(|error| Response::from_errors(vec![error]))?;
+        if let Some(operation) = document.operation(request.operation_name.as_deref()) {
+            let checked = self.inputs.check(operation, &request.variables);
+            checked.map_err(Response::from_errors)?;
         }
-        document.give(&mut request);
+        document.give(request);
+        Ok(Prepared { document, is_known })
+    }
+
+    async fn run(&self, request: Request, prepared: Prepared) -> Response {
+        let Prepared { document, is_known } = prepared;
         if is_known {
             return self.trusting.execute(request).await;
         }
@@ -129,7 +193,7 @@ impl Default for OutlaySchema {
 }
 
 fn roots(validation: ValidationMode) -> Roots {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), SubscriptionRoot)
         .limit_depth(MAX_DEPTH)
         .validation_mode(validation)
         .finish()
@@ -143,6 +207,21 @@ pub fn sdl() -> String {
 
 fn written(roots: &Roots) -> String {
     roots.sdl_with_options(SDLExportOptions::new().include_specified_by())
+}
+
+/// Whether a subscription is of one field, as the specification has it (section 5.2.3.1). Spread, it would be overlooked.
+fn selects_one_field(operation: &OperationDefinition) -> bool {
+    matches!(
+        &operation.selection_set.node.items[..],
+        [item] if matches!(item.node, Selection::Field(_))
+    )
+}
+
+fn named(mut response: Response) -> Response {
+    for error in &mut response.errors {
+        name_code(error);
+    }
+    response
 }
 
 /// Errors of the document itself, which no resolver has named, are the client's.

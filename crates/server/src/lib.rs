@@ -29,5 +29,5 @@ mod telemetry;
 mod user;
 mod welcome;
 
-pub use http::router;
+pub use http::{LiveSettings, router};
 pub use server::{App, HttpSettings, Running, ServerSettings, close, serve, start};

@@ -10,7 +10,11 @@ use outlay_tenancy::DatabaseSettings;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::{config::browser_url, database, http::router};
+use crate::{
+    config::browser_url,
+    database,
+    http::{LiveSettings, Streams, router},
+};
 
 /// How long requests under way may take to finish once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(20);
@@ -29,6 +33,8 @@ pub struct HttpSettings {
     pub max_upload_bytes: u64,
     /// How long one request may take, its upload included.
     pub request_timeout: Duration,
+    /// What is answered for as long as the client listens.
+    pub live: LiveSettings,
 }
 
 impl Default for HttpSettings {
@@ -38,6 +44,7 @@ impl Default for HttpSettings {
             max_body_bytes: 1 << 20,
             max_upload_bytes: 64 << 20,
             request_timeout: Duration::from_mins(1),
+            live: LiveSettings::default(),
         }
     }
 }
@@ -50,6 +57,7 @@ struct Parts {
     outlay: Arc<Outlay>,
     schema: OutlaySchema,
     settings: HttpSettings,
+    streams: Streams,
 }
 
 impl App {
@@ -59,6 +67,7 @@ impl App {
         Self(Arc::new(Parts {
             outlay,
             schema: OutlaySchema::new(),
+            streams: Streams::new(&settings.live),
             settings,
         }))
     }
@@ -69,6 +78,11 @@ impl App {
 
     pub(crate) fn schema(&self) -> &OutlaySchema {
         &self.0.schema
+    }
+
+    /// What is being answered for as long as the client listens.
+    pub(crate) fn streams(&self) -> &Streams {
+        &self.0.streams
     }
 
     pub(crate) fn settings(&self) -> &HttpSettings {
@@ -85,9 +99,18 @@ pub async fn serve(listener: TcpListener, app: App, stop: CancellationToken) -> 
         // An answer is one write: waiting for more only delays it. A socket that refuses works all the same.
         let _ = connection.set_nodelay(true);
     });
-    let serving = axum::serve(listener, router(app))
-        .with_graceful_shutdown(stop.clone().cancelled_owned())
-        .into_future();
+    let (streams, ended, stopping) = (app.clone(), app.clone(), stop.clone());
+    let serving = async {
+        let serving = axum::serve(listener, router(app))
+            .with_graceful_shutdown(async move {
+                stopping.cancelled().await;
+                // They would never end by themselves.
+                streams.streams().close();
+            })
+            .await;
+        ended.streams().ended().await;
+        serving
+    };
     let deadline = async {
         stop.cancelled().await;
         tokio::time::sleep(GRACE).await;

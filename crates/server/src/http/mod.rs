@@ -6,6 +6,7 @@ mod error;
 mod graphql;
 mod health;
 mod jwks;
+mod live;
 mod media;
 mod playground;
 mod request_id;
@@ -21,12 +22,21 @@ use axum::{
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
+pub use live::LiveSettings;
+pub(crate) use live::Streams;
+
 use crate::server::App;
 
 /// Everything that the server answers.
 pub fn router(app: App) -> Router {
     Router::new()
-        .route("/graphql", post(graphql::answer).get(playground::show))
+        .route(
+            "/graphql",
+            post(graphql::answer)
+                .get(playground::show)
+                .layer(from_fn_with_state(app.clone(), live::negotiate)),
+        )
+        .merge(live::routes())
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/.well-known/jwks.json", get(jwks::show))
