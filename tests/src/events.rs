@@ -67,7 +67,8 @@ impl Events {
 
     async fn wait(&mut self) -> Option<Event> {
         loop {
-            if let Some((event, rest)) = self.read.split_once("\n\n") {
+            if let Some(end) = self.read.find("\n\n") {
+                let event: String = self.read.drain(..end + 2).collect();
                 let field = |name: &str| {
                     let mut lines = event.lines();
                     let line = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
@@ -81,7 +82,6 @@ impl Events {
                         .and_then(|data| serde_json::from_str(&data).ok())
                         .unwrap_or_default(),
                 });
-                self.read = rest.to_owned();
                 if event.is_some() {
                     return event;
                 }

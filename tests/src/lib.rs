@@ -14,6 +14,7 @@ mod events;
 mod organization;
 mod patience;
 mod server;
+mod socket;
 
 pub use answer::{Answer, outcomes};
 pub use client::Client;
@@ -24,3 +25,4 @@ pub use patience::{soon, within};
 pub use server::{
     PASSWORD, Server, cluster, database_url, new_database, program, second_server, server,
 };
+pub use socket::{Said, Socket};

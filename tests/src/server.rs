@@ -201,6 +201,22 @@ impl Server {
         self.child.id()
     }
 
+    /// The process of the program itself, which a guarded server runs below its guard.
+    #[must_use]
+    pub fn program_pid(&self) -> Option<u32> {
+        let pid = self.child.id();
+        if !self.guarded {
+            return Some(pid);
+        }
+        let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).ok()?;
+        let mut children = children.split_whitespace();
+        let program = children.find(|pid| {
+            let name = std::fs::read_to_string(format!("/proc/{pid}/comm"));
+            name.is_ok_and(|name| name.starts_with("outlay"))
+        });
+        program?.parse().ok()
+    }
+
     /// The lines of its log that hold this text.
     #[must_use]
     pub fn log_lines(&self, text: &str) -> Vec<serde_json::Value> {

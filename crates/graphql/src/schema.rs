@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{
-    MergedObject, Request, Response, SDLExportOptions, Schema, ValidationMode,
+    MergedObject, Request, Response, SDLExportOptions, Schema, ServerError, ValidationMode,
     parser::types::{OperationDefinition, OperationType, Selection},
 };
 use futures::{StreamExt, stream::BoxStream};
@@ -60,7 +60,7 @@ type Roots = Schema<Query, Mutation, SubscriptionRoot>;
 /// What becomes of a request over a transport that can answer more than once.
 pub enum Execution {
     /// A query or a mutation was executed, or something was refused.
-    Once(Response),
+    Once(Box<Response>),
     /// A subscription was begun; dropped, it ends.
     Many(BoxStream<'static, Response>),
 }
@@ -103,7 +103,7 @@ impl OutlaySchema {
     pub async fn execute(&self, mut request: Request, context: RequestContext) -> Response {
         match self.prepare(&mut request) {
             Ok(prepared) => self.execute_prepared(request, prepared, context).await,
-            Err(refused) => named(refused),
+            Err(errors) => named(Response::from_errors(errors)),
         }
     }
 
@@ -111,18 +111,18 @@ impl OutlaySchema {
     pub async fn begin(&self, mut request: Request, context: RequestContext) -> Execution {
         let prepared = match self.prepare(&mut request) {
             Ok(prepared) => prepared,
-            Err(refused) => return Execution::Once(named(refused)),
+            Err(errors) => return once(named(Response::from_errors(errors))),
         };
         let operation = prepared
             .document
             .operation(request.operation_name.as_deref());
         let Some(operation) = operation.filter(|one| one.ty == OperationType::Subscription) else {
-            return Execution::Once(self.execute_prepared(request, prepared, context).await);
+            return once(self.execute_prepared(request, prepared, context).await);
         };
         if !selects_one_field(operation) {
             let message = "A subscription selects one field, and selects it directly.";
             let error = refusal(outlay_domain::ErrorCode::Invalid, message);
-            return Execution::Once(Response::from_errors(vec![error]));
+            return once(Response::from_errors(vec![error]));
         }
         let roots = if prepared.is_known {
             &self.trusting
@@ -155,14 +155,13 @@ impl OutlaySchema {
     }
 
     /// Finds or reads the request's document, and checks what can be checked before validation.
-    fn prepare(&self, request: &mut Request) -> Result<Prepared, Response> {
+    fn prepare(&self, request: &mut Request) -> Result<Prepared, Vec<ServerError>> {
         let known = self.documents.find(&request.query);
         let is_known = known.is_some();
         let document = known.map_or_else(|| Document::parse(&request.query).map(Arc::new), Ok);
-        let document = document.map_err(|error| Response::from_errors(vec![error]))?;
+        let document = document.map_err(|error| vec![error])?;
         if let Some(operation) = document.operation(request.operation_name.as_deref()) {
-            let checked = self.inputs.check(operation, &request.variables);
-            checked.map_err(Response::from_errors)?;
+            self.inputs.check(operation, &request.variables)?;
         }
         document.give(request);
         Ok(Prepared { document, is_known })
@@ -215,6 +214,10 @@ fn selects_one_field(operation: &OperationDefinition) -> bool {
         &operation.selection_set.node.items[..],
         [item] if matches!(item.node, Selection::Field(_))
     )
+}
+
+fn once(response: Response) -> Execution {
+    Execution::Once(Box::new(response))
 }
 
 fn named(mut response: Response) -> Response {

@@ -131,9 +131,10 @@ impl Signals {
             return;
         }
         for line in lines {
-            match Topic::parse(line) {
-                Some((topic, text)) => self.raise(topic, &text.into()),
-                None => tracing::warn!(line, "unreadable signal"),
+            if let Some((topic, text)) = Topic::parse(line) {
+                self.raise(topic, &text.into());
+            } else {
+                tracing::warn!(line, "unreadable signal");
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Every kind of event, and who is told of it.
 
+use std::fmt::Write as _;
+
 use outlay_tests::{Org, expense, money, second_server, unique};
 use serde_json::json;
 
@@ -82,20 +84,20 @@ async fn what_happens_on_one_server_is_told_on_every_other() {
 async fn members_are_told_of_their_own_and_approvers_of_their_departments_expenses() {
     let org = Org::new().await;
     let department = org.department("Sales").await;
-    let (mary, mark) = (org.member("MEMBER").await, org.member("MEMBER").await);
+    let (mary, peter) = (org.member("MEMBER").await, org.member("MEMBER").await);
     let approver = org.member_in("APPROVER", Some(&department)).await;
     let elsewhere = org.member("APPROVER").await;
     let mut told = [
         changes(&org.owner).await,
         changes(&mary).await,
-        changes(&mark).await,
+        changes(&peter).await,
         changes(&approver).await,
         changes(&elsewhere).await,
     ];
     let mut input = expense("Hers, for sales", "1");
     input["departmentId"] = json!(department);
     mary.must("createExpense", input, "expense { id }").await;
-    for client in [&mary, &mark, &approver, &elsewhere] {
+    for client in [&mary, &peter, &approver, &elsewhere] {
         client
             .must("createExpense", expense("End", "1"), "expense { id }")
             .await;
@@ -260,7 +262,8 @@ async fn an_import_is_told_from_its_first_line_to_its_end() {
     ];
     let mut file = String::from("Date,Amount,Who\n");
     for line in 0..5_000 {
-        file += &format!("2026-01-01,1.00,{} {line}\n", unique("Shop"));
+        // Writing into a String cannot fail.
+        let _ = writeln!(file, "2026-01-01,1.00,{} {line}", unique("Shop"));
     }
     let import = "mutation($input: ImportExpensesInput!) { importExpenses(input: $input) { import { id } errors { code } } }";
     let input = json!({
@@ -288,10 +291,7 @@ async fn an_import_is_told_from_its_first_line_to_its_end() {
             if told["state"] == "FINISHED" {
                 break told;
             }
-            assert_eq!(
-                (&told["state"], &told["import"]),
-                (&json!("RUNNING"), &json!(null))
-            );
+            assert_eq!(told["state"], "RUNNING");
             let so_far = told["doneRows"].as_i64().expect("a number");
             assert!(so_far >= done, "{told}");
             (steps, done) = (steps + 1, so_far);

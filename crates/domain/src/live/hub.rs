@@ -29,7 +29,7 @@ const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(250);
 /// Subscribers let in by one reading.
 const JOINING: usize = 1_000;
 /// Pages that a subscriber may be behind before it has to read the log itself.
-const BEHIND: usize = 64;
+const BEHIND: usize = 32;
 
 /// What a hub tells all its subscribers.
 pub(super) enum News {

@@ -14,7 +14,7 @@ use super::{
 use crate::{Context, Error, Result};
 
 /// Events read by one statement.
-pub(super) const PAGE: usize = 500;
+pub(super) const PAGE: usize = 1_000;
 
 /// Events that `$1` does not see and `$2` does, in order, from a position on.
 const READ: &str = r#"

@@ -37,7 +37,7 @@ impl FromStr for Snapshot {
         let is_sane = 0 < xmin
             && xmin <= xmax
             // PostgreSQL's own transaction ids end here.
-            && xmax <= i64::MAX as u64
+            && i64::try_from(xmax).is_ok()
             && running.is_sorted_by(|one, next| one < next)
             && running.iter().all(|xact| (xmin..xmax).contains(xact));
         is_sane

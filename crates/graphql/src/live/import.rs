@@ -63,7 +63,7 @@ impl ImportProgress {
         self.step.total
     }
 
-    /// The import; null before it has finished.
+    /// The import as it is now; null while nobody sees it yet.
     async fn import(&self, ctx: &Context<'_>) -> Answer<Import> {
         loader::import(ctx, self.step.import_id).await
     }

@@ -42,7 +42,7 @@ async fn begin(app: App, parts: Arc<Parts>, request: Request) -> BoxStream<'stat
     let limit = app.settings().request_timeout;
     let begun = tokio::time::timeout(limit, app.schema().begin(request, context));
     match begun.await {
-        Ok(Execution::Once(response)) => stream::iter([response]).boxed(),
+        Ok(Execution::Once(response)) => stream::iter([*response]).boxed(),
         Ok(Execution::Many(responses)) => {
             let counted = tenant.map(|tenant| app.streams().subscription(tenant));
             match counted.transpose() {

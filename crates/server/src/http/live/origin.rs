@@ -1,6 +1,6 @@
 //! Which pages may open a WebSocket: browsers ask nobody before they do, so the server looks itself.
 
-use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Uri, header, uri::Authority};
 
 /// Whether the page that asks, if a page does, is of the host that it asks.
 pub(super) fn is_allowed(headers: &HeaderMap, uri: &Uri) -> bool {
@@ -14,7 +14,7 @@ pub(super) fn is_allowed(headers: &HeaderMap, uri: &Uri) -> bool {
 fn is_same(origin: &HeaderValue, headers: &HeaderMap, uri: &Uri) -> bool {
     let host = headers.get(header::HOST);
     let host = host.and_then(|host| host.to_str().ok());
-    let host = uri.authority().map(|host| host.as_str()).or(host);
+    let host = uri.authority().map(Authority::as_str).or(host);
     let origin = origin.to_str().ok();
     // A proxy may have taken TLS off, so the scheme says nothing here.
     let authority = origin.and_then(|origin| {

@@ -35,6 +35,9 @@ use crate::{
 /// How long the client may take to read what is sent.
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// The bytes that are read at once.
+const BUFFER: usize = 4 * 1024;
+
 /// The headers that a page cannot set, and gives in `connection_init`.
 const GIVEN: [HeaderName; 2] = [
     header::AUTHORIZATION,
@@ -65,6 +68,8 @@ async fn accept(app: &App, parts: &mut Parts) -> Result<Response, Refusal> {
     let (app, parts) = (app.clone(), parts.clone());
     let upgrade = upgrade
         .protocols([PROTOCOL])
+        // Messages are small and connections many: the usual buffer would be most of what a connection takes.
+        .read_buffer_size(BUFFER)
         .max_message_size(limit)
         .max_frame_size(limit);
     Ok(upgrade.on_upgrade(move |socket| {
