@@ -198,7 +198,7 @@ async fn a_subscriber_that_falls_behind_reads_the_log_itself() {
     execute(&format!(
         "INSERT INTO {schema}.audit_event (id, action, subject_id, version, recorded_at)
          SELECT gen_random_uuid(), 'expense.update', '01990b2e-7d1c-7000-8000-000000000001', n,
-                clock_timestamp() + n * interval '1 microsecond'
+                now() - interval '1 minute' + n * interval '1 microsecond'
          FROM generate_series(1, {MANY}) AS n"
     ))
     .await;
