@@ -259,6 +259,35 @@ async fn a_listener_that_is_cut_off_comes_back_and_nothing_is_lost_or_doubled() 
 }
 
 #[tokio::test]
+async fn what_nobody_has_notified_is_told_when_the_listener_comes_back() {
+    let database = new_database().await;
+    let server = Server::start(&database, &[]).await;
+    let org = Org::at(&server.client(), "EUR").await;
+    let mut events = changes(&org.owner).await;
+    org.expense("Before", "1").await;
+    events.told("expenseChanged").await;
+    let mut owner = connect(&database).await;
+    let schema = "SELECT schema_name FROM outlay.organization";
+    let schema: String = sqlx::query_scalar(schema)
+        .fetch_one(&mut owner)
+        .await
+        .expect("a schema");
+    let unheard = event(&schema, "01990b2e-7d1c-7000-8000-000000000001");
+    owner
+        .execute(AssertSqlSafe(unheard))
+        .await
+        .expect("inserted");
+    let silence = std::time::Duration::from_millis(300);
+    assert_eq!(events.within(silence).await, None);
+    let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND query LIKE 'LISTEN%'";
+    owner.execute(cut).await.expect("cut off");
+    let told = events.within(std::time::Duration::from_secs(5)).await;
+    assert!(told.is_some(), "not before it looks without a reason");
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn subscribers_hold_no_connection_while_they_wait() {
     let database = new_database().await;
     let server = Server::start(&database, &["--connections", "2"]).await;
