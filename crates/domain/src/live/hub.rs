@@ -31,10 +31,15 @@ const JOINING: usize = 1_000;
 /// Pages that a subscriber may be behind before it has to read the log itself.
 const BEHIND: usize = 32;
 
+/// Pages that are read for all; to sort a longer batch again for each page, everybody would wait.
+const TOGETHER: usize = 4;
+
 /// What a hub tells all its subscribers.
 pub(super) enum News {
     Page(Page),
     Import(ImportStep),
+    /// More has happened than is told to all: whoever wants it reads the log.
+    Behind,
 }
 
 /// Events between two snapshots; a long batch comes in several pages.
@@ -129,7 +134,7 @@ struct Hub {
 /// What one transaction has read.
 struct Reading {
     now: Snapshot,
-    pages: Vec<Page>,
+    news: Vec<News>,
     /// For each who joins, what it has missed.
     missed: Vec<Result<Vec<Crossing>>>,
 }
@@ -220,9 +225,9 @@ impl Hub {
         let cx = outlay.read(&self.access, None);
         let reading = self.read_all(&cx, joining).await;
         cx.release().await;
-        let Reading { now, pages, missed } = reading?;
-        for page in pages {
-            let _ = self.news.send(Arc::new(News::Page(page)));
+        let Reading { now, news, missed } = reading?;
+        for news in news {
+            let _ = self.news.send(Arc::new(news));
         }
         for (join, missed) in joining.drain(..).zip(missed) {
             let joined = missed.map(|crossings| Joined {
@@ -239,7 +244,7 @@ impl Hub {
 
     async fn read_all(&self, cx: &Context, joining: &[Join]) -> Result<Reading> {
         let now = log::now(cx).await?;
-        let mut pages = Vec::new();
+        let mut news = Vec::new();
         if let Some(from) = &self.seen
             && *from != now
         {
@@ -254,14 +259,18 @@ impl Hub {
                 } else {
                     Vec::new()
                 };
-                if !is_empty || !pages.is_empty() {
-                    pages.push(Page {
+                if news.len() == TOGETHER {
+                    news = vec![News::Behind];
+                    break;
+                }
+                if !is_empty || !news.is_empty() {
+                    news.push(News::Page(Page {
                         from: from.clone(),
                         upto: now.clone(),
                         events,
                         crossings,
                         is_last,
-                    });
+                    }));
                 }
                 if is_last {
                     break;
@@ -279,7 +288,7 @@ impl Hub {
                 _ => Ok(Vec::new()),
             });
         }
-        Ok(Reading { now, pages, missed })
+        Ok(Reading { now, news, missed })
     }
 }
 

@@ -157,20 +157,21 @@ impl Subscription {
                 ended = self.guard.ended() => return Err(ended),
                 received = self.news.recv() => received,
             };
-            match received {
-                Ok(news) => self.take(&news),
+            match received.as_deref() {
+                Ok(News::Page(page)) => self.take_page(page),
+                Ok(News::Import(step)) => self.take_import(step),
                 // It is behind, or its hub is gone: the log has what was missed.
-                Err(
-                    broadcast::error::RecvError::Lagged(_) | broadcast::error::RecvError::Closed,
-                ) => {
-                    let after = Some(self.cursor.clone());
-                    let joined = join(&self.outlay, self.guard.access(), self.interest, after);
-                    let joined = joined.await?;
-                    (self.news, self.watching) = (joined.news, joined.watching);
-                    self.catch_up(&joined.crossings, joined.upto);
-                }
+                Ok(News::Behind) | Err(_) => self.rejoin().await?,
             }
         }
+    }
+
+    async fn rejoin(&mut self) -> Result<()> {
+        let after = Some(self.cursor.clone());
+        let joined = join(&self.outlay, self.guard.access(), self.interest, after).await?;
+        (self.news, self.watching) = (joined.news, joined.watching);
+        self.catch_up(&joined.crossings, joined.upto);
+        Ok(())
     }
 
     /// Reads a page of what was missed; of a batch that was told in part, first the rest.
@@ -197,17 +198,12 @@ impl Subscription {
         Ok(())
     }
 
-    fn take(&mut self, news: &News) {
-        match news {
-            News::Page(page) => self.take_page(page),
-            News::Import(step) => {
-                if self.wants_import(step.import_id) && !self.done.contains(&step.import_id) {
-                    self.ready.push_back(Told {
-                        cursor: self.cursor.clone(),
-                        what: What::Import(step.clone()),
-                    });
-                }
-            }
+    fn take_import(&mut self, step: &ImportStep) {
+        if self.wants_import(step.import_id) && !self.done.contains(&step.import_id) {
+            self.ready.push_back(Told {
+                cursor: self.cursor.clone(),
+                what: What::Import(step.clone()),
+            });
         }
     }
 
