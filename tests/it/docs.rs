@@ -89,6 +89,7 @@ async fn the_examples_of_the_api_work_when_pasted() {
         r#""role":"OWNER""#,
         r#""merchant":"City tram","version":2"#,
         r#""totalRows":"#,
+        r#""action":"CREATED","expense":{"merchant":"Kiosk","status":"DRAFT"}"#,
         "\n304\n",
         r#""cost":{"requested":71,"maximum":5000}"#,
     ] {

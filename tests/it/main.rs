@@ -15,6 +15,7 @@ mod http;
 mod identity;
 mod import;
 mod isolation;
+mod live;
 mod member;
 mod organization;
 mod sql;

@@ -10,15 +10,19 @@
 mod answer;
 mod client;
 mod database;
+mod events;
 mod organization;
 mod patience;
 mod server;
+mod socket;
 
 pub use answer::{Answer, outcomes};
 pub use client::Client;
 pub use database::{ask, ask_all, connect, execute, no_transactions};
+pub use events::{Event, Events};
 pub use organization::{Org, expense, money, sign_up, unique};
 pub use patience::{soon, within};
 pub use server::{
     PASSWORD, Server, cluster, database_url, new_database, program, second_server, server,
 };
+pub use socket::{Said, Socket};

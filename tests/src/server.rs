@@ -204,24 +204,30 @@ impl Server {
         self.child.id()
     }
 
+    /// The process of the program itself, which a guarded server runs below its guard.
+    #[must_use]
+    pub fn program_pid(&self) -> Option<u32> {
+        let pid = self.child.id();
+        if !self.guarded {
+            return Some(pid);
+        }
+        let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).ok()?;
+        let mut children = children.split_whitespace();
+        let program = children.find(|pid| {
+            let name = std::fs::read_to_string(format!("/proc/{pid}/comm"));
+            name.is_ok_and(|name| name.starts_with("outlay"))
+        });
+        program?.parse().ok()
+    }
+
     /// The most memory that it has ever had resident, in bytes.
     ///
     /// # Panics
     /// Where there is no `/proc`.
     #[must_use]
     pub fn memory(&self) -> u64 {
-        let status = |pid: u32| std::fs::read_to_string(format!("/proc/{pid}/status"));
-        let pid = if self.guarded {
-            let guard = format!("/proc/{0}/task/{0}/children", self.pid());
-            let children = std::fs::read_to_string(guard).expect("the guard's children");
-            let mut children = children
-                .split_whitespace()
-                .filter_map(|pid| pid.parse().ok());
-            children.next().expect("the server")
-        } else {
-            self.pid()
-        };
-        let status = status(pid).expect("its status");
+        let pid = self.program_pid().expect("the server's process");
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("its status");
         let line = status.lines().find(|line| line.starts_with("VmHWM:"));
         let kilobytes = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
         kilobytes.map_or(0, |kilobytes: u64| kilobytes * 1024)

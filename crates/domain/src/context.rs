@@ -6,7 +6,7 @@ use std::{
 };
 
 use outlay_entity::tenant::Role;
-use outlay_tenancy::{DirectoryChange, TenantAccess, TenantConnection};
+use outlay_tenancy::{DirectoryChange, Signals, TenantAccess, TenantConnection};
 use uuid::Uuid;
 
 use crate::{Result, permission::Permission, value::Currency};
@@ -94,18 +94,38 @@ impl Context {
 }
 
 /// A [`Context`] whose transaction may write; only [`Outlay::execute`](crate::Outlay::execute) opens and ends one.
-#[derive(Debug)]
 pub struct WriteContext {
     context: Context,
     changes: Mutex<Vec<DirectoryChange>>,
+    before: Mutex<Option<serde_json::Value>>,
+    signals: Arc<Signals>,
 }
 
 impl WriteContext {
-    pub(crate) fn new(context: Context) -> Self {
+    pub(crate) fn new(context: Context, signals: Arc<Signals>) -> Self {
         Self {
             context,
             changes: Mutex::new(Vec::new()),
+            before: Mutex::new(None),
+            signals,
         }
+    }
+
+    /// What happens, for those who wait for it; a write is told when it has committed.
+    pub(crate) fn signals(&self) -> &Signals {
+        &self.signals
+    }
+
+    /// Keeps what the audit event is to say of the row as it was.
+    pub(crate) fn note_before(&self, state: serde_json::Value) {
+        *self.before.lock().unwrap_or_else(PoisonError::into_inner) = Some(state);
+    }
+
+    pub(crate) fn before(&self) -> Option<serde_json::Value> {
+        self.before
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 
     /// Tells the directory of every server process, once this transaction commits.

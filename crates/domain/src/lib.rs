@@ -11,6 +11,7 @@ pub mod department;
 pub mod expense;
 pub mod identity;
 pub mod import;
+pub mod live;
 pub mod member;
 pub mod organization;
 pub mod page;

@@ -7,6 +7,7 @@ use outlay_tenancy::{Tenancy, TenantAccess};
 use crate::{
     Command, Context, Error, IdempotencyKey, Result, WriteContext,
     identity::{PasswordHasher, SigningKeys},
+    live::Hubs,
     write,
 };
 
@@ -40,6 +41,7 @@ pub struct Outlay {
     settings: Settings,
     keys: SigningKeys,
     passwords: PasswordHasher,
+    hubs: Hubs,
 }
 
 impl Outlay {
@@ -54,6 +56,7 @@ impl Outlay {
             settings,
             keys,
             passwords: PasswordHasher::new(),
+            hubs: Hubs::default(),
         })
     }
 
@@ -75,6 +78,10 @@ impl Outlay {
 
     pub(crate) fn passwords(&self) -> &PasswordHasher {
         &self.passwords
+    }
+
+    pub(crate) fn hubs(&self) -> &Hubs {
+        &self.hubs
     }
 
     /// A read-only snapshot for a verified member, taken at the first read.
@@ -99,13 +106,17 @@ impl Outlay {
         } else {
             self.tenancy.write(access)
         };
-        let cx = WriteContext::new(Context::new(access.clone(), db, request_id));
+        let cx = WriteContext::new(
+            Context::new(access.clone(), db, request_id),
+            self.tenancy.signals().clone(),
+        );
         match write::perform(&cx, command, key).await {
             Ok(output) => {
                 cx.db().commit().await.map_err(Error::from)?;
                 for change in cx.into_changes() {
                     self.tenancy.directory().forget(change);
                 }
+                self.tell(access.tenant().id(), C::ACTION);
                 Ok(output)
             }
             Err(error) => {

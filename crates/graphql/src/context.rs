@@ -6,6 +6,7 @@ use async_graphql::Context as GraphqlContext;
 use outlay_domain::{
     Command, Error, IdempotencyKey, Outlay, Result,
     identity::Caller,
+    live::{Interest, Subscription},
     permission::Permission,
     tenancy::{Tenant, TenantAccess},
 };
@@ -153,6 +154,18 @@ impl RequestContext {
         if let Some(snapshot) = snapshot {
             snapshot.cx().release().await;
         }
+    }
+
+    /// Follows what happens in the organization.
+    pub(crate) async fn subscribe(
+        &self,
+        interest: Interest,
+        after: Option<&str>,
+    ) -> Result<Subscription> {
+        let (caller, access) = (self.caller()?, self.access()?);
+        self.outlay
+            .subscribe(caller, &access, interest, after)
+            .await
     }
 
     /// Does one write, in a transaction of its own.

@@ -11,7 +11,7 @@ use outlay_tenancy::{DatabaseSettings, RequestLogin, TenantRoles};
 
 use api::ApiArgs;
 
-use crate::server::HttpSettings;
+use crate::{http::LiveSettings, server::HttpSettings};
 
 /// Which database, for every command.
 #[derive(Debug, Clone, Args)]
@@ -179,6 +179,24 @@ pub(crate) struct HttpArgs {
     )]
     pub(crate) request_timeout: u64,
 
+    /// WebSocket connections and event streams at a time
+    #[arg(
+        long,
+        env = "OUTLAY_MAX_LIVE_CONNECTIONS",
+        value_name = "NUMBER",
+        default_value_t = LiveSettings::default().max_connections
+    )]
+    pub(crate) max_live_connections: usize,
+
+    /// Subscriptions of one organization at a time
+    #[arg(
+        long,
+        env = "OUTLAY_MAX_SUBSCRIPTIONS",
+        value_name = "NUMBER",
+        default_value_t = LiveSettings::default().max_subscriptions_per_tenant
+    )]
+    pub(crate) max_subscriptions: usize,
+
     #[command(flatten)]
     pub(crate) api: ApiArgs,
 }
@@ -200,6 +218,11 @@ impl HttpArgs {
             max_body_bytes: self.max_body_bytes,
             max_upload_bytes: self.max_upload_bytes,
             request_timeout: Duration::from_secs(self.request_timeout),
+            live: LiveSettings {
+                max_connections: self.max_live_connections,
+                max_subscriptions_per_tenant: self.max_subscriptions,
+                ..LiveSettings::default()
+            },
             ..HttpSettings::default()
         };
         self.api.apply(&mut settings)?;

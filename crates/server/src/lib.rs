@@ -29,7 +29,7 @@ mod telemetry;
 mod user;
 mod welcome;
 
-pub use http::router;
+pub use http::{LiveSettings, router};
 pub use server::{
     App, HttpSettings, Rate, RateLimits, Running, ServerSettings, close, serve, start,
 };

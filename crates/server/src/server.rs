@@ -13,7 +13,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::{
     config::browser_url,
     database,
-    http::{rate::Rates, router},
+    http::{LiveSettings, Streams, rate::Rates, router},
 };
 
 pub use crate::http::rate::{Rate, RateLimits};
@@ -43,6 +43,8 @@ pub struct HttpSettings {
     pub rates: RateLimits,
     /// What documents may ask for.
     pub schema: SchemaSettings,
+    /// What is answered for as long as the client listens.
+    pub live: LiveSettings,
 }
 
 impl Default for HttpSettings {
@@ -56,6 +58,7 @@ impl Default for HttpSettings {
             allowed_origins: Vec::new(),
             rates: RateLimits::default(),
             schema: SchemaSettings::default(),
+            live: LiveSettings::default(),
         }
     }
 }
@@ -69,6 +72,7 @@ struct Parts {
     schema: OutlaySchema,
     rates: Rates,
     settings: HttpSettings,
+    streams: Streams,
 }
 
 impl App {
@@ -79,6 +83,7 @@ impl App {
             outlay,
             rates: Rates::new(settings.rates),
             schema: OutlaySchema::new(settings.schema.clone()),
+            streams: Streams::new(&settings.live),
             settings,
         }))
     }
@@ -95,6 +100,11 @@ impl App {
         &self.0.rates
     }
 
+    /// What is being answered for as long as the client listens.
+    pub(crate) fn streams(&self) -> &Streams {
+        &self.0.streams
+    }
+
     pub(crate) fn settings(&self) -> &HttpSettings {
         &self.0.settings
     }
@@ -109,12 +119,19 @@ pub async fn serve(listener: TcpListener, app: App, stop: CancellationToken) -> 
         // An answer is one write: waiting for more only delays it. A socket that refuses works all the same.
         let _ = connection.set_nodelay(true);
     });
-    let serving = axum::serve(
-        listener,
-        router(app).into_make_service_with_connect_info::<SocketAddr>(),
-    )
-    .with_graceful_shutdown(stop.clone().cancelled_owned())
-    .into_future();
+    let (streams, ended, stopping) = (app.clone(), app.clone(), stop.clone());
+    let serving = async {
+        let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+        let serving = axum::serve(listener, service)
+            .with_graceful_shutdown(async move {
+                stopping.cancelled().await;
+                // They would never end by themselves.
+                streams.streams().close();
+            })
+            .await;
+        ended.streams().ended().await;
+        serving
+    };
     let deadline = async {
         stop.cancelled().await;
         tokio::time::sleep(GRACE).await;

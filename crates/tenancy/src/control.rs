@@ -11,7 +11,11 @@ use sqlx::{
 
 use crate::{
     DatabaseSettings, Directory, RequestLogin, TenancyError, Tenant, TenantAccess,
-    TenantConnection, TenantRoles, connection::Source, listener, pool::TenantPool,
+    TenantConnection, TenantRoles,
+    connection::Source,
+    listener,
+    pool::TenantPool,
+    signals::{self, Signals},
 };
 
 /// The oldest PostgreSQL that Outlay is tried with.
@@ -26,10 +30,12 @@ pub struct Tenancy {
     owner: PgPool,
     requests: Arc<TenantPool>,
     directory: Arc<Directory>,
+    signals: Arc<Signals>,
     settings: DatabaseSettings,
     begin_read: Arc<str>,
     begin_write: Arc<str>,
     listener: tokio::task::JoinHandle<()>,
+    teller: tokio::task::JoinHandle<()>,
 }
 
 impl Tenancy {
@@ -43,8 +49,10 @@ impl Tenancy {
         let shared = DatabaseConnection::from(owner.clone());
         prepare(&shared, &settings).await?;
         let requests = Arc::new(request_pool(&settings)?);
-        let directory = Arc::new(Directory::new(shared.clone()));
-        let listener = listener::follow(owner.clone(), directory.clone()).await?;
+        let signals = Arc::new(Signals::new());
+        let directory = Arc::new(Directory::new(shared.clone(), signals.clone()));
+        let listener = listener::follow(owner.clone(), directory.clone(), signals.clone()).await?;
+        let teller = tokio::spawn(signals::carry(signals.clone(), shared.clone()));
         let begin_read = begin(&settings, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").into();
         let begin_write =
             begin(&settings, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE").into();
@@ -53,10 +61,12 @@ impl Tenancy {
             owner,
             requests,
             directory,
+            signals,
             settings,
             begin_read,
             begin_write,
             listener,
+            teller,
         })
     }
 
@@ -64,6 +74,12 @@ impl Tenancy {
     #[must_use]
     pub fn directory(&self) -> &Arc<Directory> {
         &self.directory
+    }
+
+    /// What happens, for those who wait for it.
+    #[must_use]
+    pub fn signals(&self) -> &Arc<Signals> {
+        &self.signals
     }
 
     /// The shared schema: users, sessions, the organizations' public faces. No tenant's rows are in reach.
@@ -123,6 +139,7 @@ impl Tenancy {
 impl Drop for Tenancy {
     fn drop(&mut self) {
         self.listener.abort();
+        self.teller.abort();
     }
 }
 

@@ -18,7 +18,10 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    MemberEntry, TenancyError, Tenant, TenantAccess, TenantId, listener::CHANNEL, qualify::qualify,
+    MemberEntry, TenancyError, Tenant, TenantAccess, TenantId,
+    listener::CHANNEL,
+    qualify::qualify,
+    signals::{Signals, Topic},
 };
 
 /// Entries of each kind kept in memory.
@@ -74,6 +77,7 @@ impl DirectoryChange {
 pub struct Directory {
     shared: DatabaseConnection,
     memory: Mutex<Memory>,
+    signals: Arc<Signals>,
 }
 
 struct Memory {
@@ -94,7 +98,7 @@ enum Name {
 }
 
 impl Directory {
-    pub(crate) fn new(shared: DatabaseConnection) -> Self {
+    pub(crate) fn new(shared: DatabaseConnection, signals: Arc<Signals>) -> Self {
         let memory = Memory {
             generation: 0,
             following: false,
@@ -106,6 +110,7 @@ impl Directory {
         Self {
             shared,
             memory: Mutex::new(memory),
+            signals,
         }
     }
 
@@ -248,8 +253,19 @@ impl Directory {
         self.memory().revoked.contains(&session)
     }
 
-    /// Forgets what changed. The process that made a change calls this after its commit, to see it at once.
+    /// Forgets what changed, and tells whoever relies on it to look again. The process that made a change calls this after its commit, to see it at once.
     pub fn forget(&self, change: DirectoryChange) {
+        self.drop_from_memory(change);
+        let topic = match change {
+            DirectoryChange::Organization(id) | DirectoryChange::Member(id, _) => {
+                Topic::Directory(id)
+            }
+            DirectoryChange::Session(id) => Topic::Session(id),
+        };
+        self.signals.raise(topic, &"".into());
+    }
+
+    fn drop_from_memory(&self, change: DirectoryChange) {
         let mut memory = self.memory();
         memory.generation += 1;
         match change {

@@ -17,6 +17,7 @@ mod pool;
 mod provision;
 mod qualify;
 mod settings;
+mod signals;
 
 pub use access::{MemberEntry, Tenant, TenantAccess, TenantId};
 pub use connection::TenantConnection;
@@ -26,3 +27,4 @@ pub use error::TenancyError;
 pub use fleet::{FleetReport, MigrationOutcome};
 pub use provision::{FirstOwner, NewOrganization};
 pub use settings::{DatabaseSettings, RequestLogin, TenantRoles};
+pub use signals::{Signals, Topic};

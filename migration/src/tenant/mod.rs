@@ -16,10 +16,16 @@ pub struct TenantMigration {
 }
 
 /// All steps, oldest first. A tenant's version is the number of steps that it has taken.
-pub const TENANT_MIGRATIONS: &[TenantMigration] = &[TenantMigration {
-    name: "create",
-    sql: include_str!("0001_create.sql"),
-}];
+pub const TENANT_MIGRATIONS: &[TenantMigration] = &[
+    TenantMigration {
+        name: "create",
+        sql: include_str!("0001_create.sql"),
+    },
+    TenantMigration {
+        name: "log_events",
+        sql: include_str!("0002_log_events.sql"),
+    },
+];
 
 /// Every table of a tenant: requests are granted these by name, since granting on all tables of a schema reads the
 /// whole catalog.

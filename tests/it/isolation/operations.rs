@@ -27,7 +27,7 @@ const DECIDERS: &[&str] = &["OWNER", "ADMIN", "FINANCE", "APPROVER"];
 
 /// One operation, tried on the things of a world.
 pub struct Operation {
-    /// The field of Query or Mutation.
+    /// The field of Query, Mutation or Subscription.
     pub field: &'static str,
     /// Who may do it.
     pub who: Who,
@@ -76,12 +76,13 @@ fn plain(field: &'static str, who: Who) -> Operation {
     }
 }
 
-/// Every field of Query and Mutation; the test fails when the schema has one that is not here.
+/// Every field of Query, Mutation and Subscription; the test fails when the schema has one that is not here.
 pub fn operations() -> Vec<Operation> {
     let mut all = queries();
     all.extend(identity());
     all.extend(books());
     all.extend(expenses());
+    all.extend(subscriptions());
     // These two end what the caller was, so they come last.
     all.push(plain("leaveOrganization", Roles(ALL)));
     all.push(plain("signOut", SignedIn));
@@ -183,6 +184,7 @@ fn queries() -> Vec<Operation> {
             "{ spending(groupBy: [MERCHANT, DEPARTMENT]) { count rows { merchant department { name } } } }",
             |_| json!({}),
         ),
+        query("eventCursor", Roles(ALL), "{ eventCursor }", |_| json!({})),
         page("imports", Roles(AUDITORS), "fileName"),
         query(
             "import",
@@ -347,6 +349,38 @@ fn books() -> Vec<Operation> {
             Roles(BOOKKEEPERS),
             "import { id }",
             |_| Value::Null,
+        ),
+    ]
+}
+
+/// Each from before the world was made: whoever may see what has happened in it is told at once.
+fn subscriptions() -> Vec<Operation> {
+    let subscription = |field: &'static str, who, selection: &str| {
+        let document = format!(
+            "subscription($after: String) {{ {field}(after: $after) {{ cursor {selection} }} }}"
+        );
+        query(field, who, &document, |w| json!({ "after": w.beginning }))
+    };
+    vec![
+        subscription(
+            "expenseChanged",
+            Roles(ALL),
+            "expenseId expense { merchant }",
+        ),
+        subscription(
+            "approvalWanted",
+            Roles(DECIDERS),
+            "expenseId expense { merchant }",
+        ),
+        subscription(
+            "budgetNearingLimit",
+            Roles(ALL),
+            "budgetId budget { department { name } }",
+        ),
+        subscription(
+            "importProgress",
+            Roles(AUDITORS),
+            "importId import { fileName }",
         ),
     ]
 }

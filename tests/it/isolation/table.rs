@@ -1,11 +1,14 @@
 //! Every operation of the schema, tried as everybody who may not do it.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use outlay_tests::{Answer, Client, Org, expense, server, unique};
 use serde_json::{Value, json};
 
 use super::operations::{Operation, Who, operations};
+
+/// How long a subscription is listened to that may tell nothing.
+const SILENCE: Duration = Duration::from_millis(300);
 
 const ROLES: [&str; 6] = ["OWNER", "ADMIN", "FINANCE", "APPROVER", "MEMBER", "VIEWER"];
 
@@ -24,17 +27,24 @@ pub struct World {
     pub import: String,
     /// Stands in the name of everything.
     pub secret: String,
+    /// The cursor of events before anything of it was there.
+    pub beginning: Value,
 }
 
 impl World {
     async fn new() -> Self {
         let org = Org::new().await;
+        let beginning = org
+            .owner
+            .run("{ eventCursor }", json!({}))
+            .await
+            .data("eventCursor");
         let secret = unique("secret");
         let name = |noun: &str| format!("{secret} {noun}");
         let department = org.department(&name("department")).await;
         let category = org.category(&name("category")).await;
         let account = org.account(&name("account"), "100").await;
-        let budget = org.budget(&department, &account, "1000000").await;
+        let budget = org.budget(&department, &account, "5").await;
         let email = format!("mary@{secret}.example");
         let mary = join(&org, &email, "MEMBER").await;
         let mut input = expense(&name("merchant"), "5");
@@ -43,6 +53,8 @@ impl World {
         let made = mary
             .must("createExpense", input, "expense { id member { id } }")
             .await;
+        let submit = json!({ "id": made["expense"]["id"], "version": 1 });
+        mary.must("submitExpense", submit, "expense { id }").await;
         let text = |value: &Value| value.as_str().expect("an id").to_owned();
         let input = json!({ "email": format!("guest@{secret}.example"), "role": "MEMBER" });
         let invited = org
@@ -63,6 +75,7 @@ impl World {
             account,
             budget,
             secret,
+            beginning,
         }
     }
 
@@ -70,9 +83,22 @@ impl World {
         if operation.field == "importExpenses" {
             return import(client, "try.csv", &unique("try")).await;
         }
-        client
-            .run(&operation.document, (operation.variables)(self))
-            .await
+        let variables = (operation.variables)(self);
+        if operation.document.starts_with("subscription") {
+            return first(client, &operation.document, variables).await;
+        }
+        client.run(&operation.document, variables).await
+    }
+}
+
+/// The first that a subscription tells, or that it tells nothing of what has happened.
+async fn first(client: &Client, document: &str, variables: Value) -> Answer {
+    let mut events = client.listen(document, variables).await;
+    let told = events.within(SILENCE).await;
+    Answer {
+        status: 200,
+        request_id: String::new(),
+        body: told.map_or_else(|| json!({ "data": null }), |event| event.data),
     }
 }
 

@@ -113,6 +113,7 @@ const EXPENSE_CHANGED = `# Run this, then create an expense
 # in another window: it shows here.
 subscription ExpenseChanged {
   expenseChanged {
+    action
     expense {
       id
       status

@@ -66,6 +66,11 @@ async fn lock(
     let row = row.ok_or(Error::not_found(NOUN, "id"))?;
     authorize(cx, &row)?;
     check_version(row.version, version)?;
+    // Who saw it before it changed, and what it was charged, is for those who are told of changes.
+    cx.note_before(serde_json::json!({
+        "member_id": row.member_id, "department_id": row.department_id, "budget_id": row.budget_id,
+        "status": row.status, "base_amount": row.base_amount,
+    }));
     Ok(row)
 }
 

@@ -31,6 +31,8 @@ pub struct Caller {
     pub session_id: Uuid,
     /// The organization that the session is bound to.
     pub organization_id: Option<Uuid>,
+    /// When the token ends.
+    pub expires_at: DateTime<Utc>,
 }
 
 /// What a client keeps of a session.
@@ -183,12 +185,9 @@ impl Outlay {
             user_id: session.user_id,
             session_id: session.id,
             organization_id: session.organization_id,
+            expires_at: Utc::now() + delta(self.settings().access_token_lifetime)?,
         };
-        self.tokens(
-            &caller,
-            refresh_token,
-            self.settings().access_token_lifetime,
-        )
+        self.tokens(&caller, refresh_token)
     }
 
     async fn still_member(&self, organization: Uuid, user: Uuid) -> Result<()> {
@@ -236,7 +235,24 @@ impl Outlay {
             user_id: claims.sub,
             session_id: claims.sid,
             organization_id: claims.org,
+            expires_at: DateTime::from_timestamp(claims.exp, 0).unwrap_or_default(),
         })
+    }
+
+    /// Whether the token and the session that somebody came with are still good.
+    ///
+    /// # Errors
+    /// `Unauthenticated` when either has ended.
+    pub(crate) fn is_open(&self, caller: &Caller) -> Result<()> {
+        if self.tenancy().directory().is_revoked(caller.session_id) {
+            return Err(ENDED);
+        }
+        if caller.expires_at <= Utc::now() {
+            return Err(Error::Unauthenticated(
+                "The access token has ended: refresh the session.",
+            ));
+        }
+        Ok(())
     }
 
     pub(crate) async fn open_session(
@@ -276,24 +292,19 @@ impl Outlay {
             user_id: user,
             session_id: id,
             organization_id: organization,
+            expires_at: Utc::now() + delta(lifetime)?,
         };
-        self.tokens(&caller, refresh_token, lifetime)
+        self.tokens(&caller, refresh_token)
     }
 
-    fn tokens(
-        &self,
-        caller: &Caller,
-        refresh_token: String,
-        lifetime: Duration,
-    ) -> Result<SessionTokens> {
-        let now = Utc::now();
-        let expires_at = now + delta(lifetime)?;
+    fn tokens(&self, caller: &Caller, refresh_token: String) -> Result<SessionTokens> {
+        let expires_at = caller.expires_at;
         let access_token = self.keys().sign(&Claims {
             iss: SigningKeys::issuer(),
             sub: caller.user_id,
             sid: caller.session_id,
             org: caller.organization_id,
-            iat: now.timestamp(),
+            iat: Utc::now().timestamp(),
             exp: expires_at.timestamp(),
         })?;
         Ok(SessionTokens {

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::{ImportFile, names::Names};
-use crate::{Error, Result, WriteContext};
+use crate::{Error, Result, WriteContext, live::ImportTeller};
 
 /// Rows inserted by one statement.
 const BATCH: usize = 1_000;
@@ -54,13 +54,15 @@ pub(super) async fn insert(
     file: &ImportFile,
     rate: Decimal,
     names: &Names,
+    mut teller: ImportTeller<'_>,
 ) -> Result<Inserted> {
     let base = cx.base_currency()?;
     let mut inserted = Inserted::default();
     let mut batches = read_ahead(file.clone());
     while let Some(batch) = batches.recv().await {
         let batch = batch?;
-        inserted.rows += batch.len() as u64;
+        let lines = batch.len();
+        inserted.rows += lines as u64;
         inserted.amount += batch.iter().map(|payment| payment.amount).sum::<Decimal>();
         let rows: Vec<Row> = batch
             .into_iter()
@@ -85,7 +87,9 @@ pub(super) async fn insert(
         ];
         let statement = Statement::from_sql_and_values(DbBackend::Postgres, INSERT, values);
         cx.db().execute_raw(statement).await?;
+        teller.advance(lines);
     }
+    teller.done();
     Ok(inserted)
 }
 

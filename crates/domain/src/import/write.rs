@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{ImportFile, Survey, names::Names, rows};
 use crate::{
     Command, Error, Result, WriteContext,
+    live::ImportTeller,
     permission::Permission,
     value::{Money, MoneyInput},
     write,
@@ -57,7 +58,8 @@ impl Command for ImportExpenses {
         let import = self.record(cx, &survey, status).await?;
         if status == ImportStatus::Completed {
             names.create_missing(cx, &survey).await?;
-            let inserted = rows::insert(cx, import.id, &self.file, rate, &names).await?;
+            let teller = ImportTeller::new(cx, import.id, import.total_rows);
+            let inserted = rows::insert(cx, import.id, &self.file, rate, &names, teller).await?;
             if inserted
                 != (rows::Inserted {
                     rows: survey.rows,

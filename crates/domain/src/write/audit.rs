@@ -8,13 +8,19 @@ use super::Subject;
 use crate::{Result, WriteContext};
 
 pub(super) async fn record(cx: &WriteContext, action: &str, subject: &impl Subject) -> Result<()> {
+    let mut changes = subject.state();
+    if let Some(before) = cx.before()
+        && let Some(changes) = changes.as_object_mut()
+    {
+        changes.insert("before".into(), before);
+    }
     let event = audit_event::ActiveModel {
         id: Set(Uuid::now_v7()),
         member_id: Set(Some(cx.member_id())),
         action: Set(action.to_owned()),
         subject_id: Set(subject.id()),
         version: Set(subject.version()),
-        changes: Set(subject.state()),
+        changes: Set(changes),
         request_id: Set(cx.request_id().map(str::to_owned)),
         ..Default::default()
     };

@@ -75,7 +75,7 @@ impl Subject for tenant::import::Model {
         None
     }
     fn state(&self) -> serde_json::Value {
-        serde_json::json!({ "fileName": self.file_name, "status": self.status, "importedRows": self.imported_rows })
+        serde_json::json!({ "fileName": self.file_name, "status": self.status, "importedRows": self.imported_rows, "totalRows": self.total_rows })
     }
 }
 

@@ -124,6 +124,18 @@ pub(super) async fn json(body: Body, settings: &HttpSettings) -> Result<Requests
     batch(&bytes, settings.max_batch).map(Requests::Batch)
 }
 
+/// Reads a body of one request.
+pub(super) async fn one(body: Body, settings: &HttpSettings) -> Result<Request, Refusal> {
+    match json(body, settings).await? {
+        Requests::One(request) => Ok(*request),
+        Requests::Batch(_) => Err(not_one()),
+    }
+}
+
+fn not_one() -> Refusal {
+    Refusal::invalid("This must be one request, not a batch.")
+}
+
 fn is_batch(json: &[u8]) -> bool {
     json.trim_ascii_start().first() == Some(&b'[')
 }
@@ -131,7 +143,7 @@ fn is_batch(json: &[u8]) -> bool {
 /// Reads one request's parameters.
 pub(super) fn parse(json: &[u8]) -> Result<Request, Refusal> {
     if is_batch(json) {
-        return Err(Refusal::invalid("This must be one request, not a batch."));
+        return Err(not_one());
     }
     let parameters: Parameters = serde_json::from_slice(json).map_err(|error| not_json(&error))?;
     parameters.request()

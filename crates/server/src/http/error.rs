@@ -38,6 +38,15 @@ impl Refusal {
         }
     }
 
+    /// A request that takes longer than this server allows.
+    pub(super) fn too_slow(limit: Duration) -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            ErrorCode::LimitExceeded,
+            format!("The request took longer than {} s.", limit.as_secs_f32()),
+        )
+    }
+
     /// More than a client may ask for now.
     pub(super) fn rate_limited(message: impl Into<String>, wait: Duration) -> Self {
         let refusal = Self::new(

@@ -1,18 +1,15 @@
 //! `/graphql`: requests, executed for whom their token names.
 
-use std::net::SocketAddr;
-
 use async_graphql::{Request as GraphqlRequest, Response as Answer, parser::types::OperationType};
 use axum::{
     Extension,
     body::Body,
-    extract::{ConnectInfo, Request, State},
+    extract::{Request, State},
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::Response,
 };
 use outlay_domain::ErrorCode;
-use outlay_graphql::{Prepared, RequestContext};
-use outlay_tenancy::TenantId;
+use outlay_graphql::Prepared;
 
 use super::{
     body::{self, Content, Requests, Rest},
@@ -22,8 +19,8 @@ use super::{
     query::{self, Validator},
     rate::Allowance,
     request_id::RequestId,
-    request_log,
-    tenant::{Identity, by_host, identify},
+    session::Session,
+    tenant::by_host,
     upload,
 };
 use crate::server::App;
@@ -73,41 +70,6 @@ pub(super) async fn get(
     match found.await {
         Ok(response) => Validator::of(&parts.headers).apply(response).await,
         Err(refusal) => Refusal::respond(refusal, media),
-    }
-}
-
-/// Who asks, and what the operation runs in.
-struct Session {
-    tenant: Option<TenantId>,
-    context: RequestContext,
-}
-
-impl Session {
-    async fn begin(app: &App, id: RequestId, parts: &Parts) -> Result<Self, Refusal> {
-        let identity = identify(app, parts).await?;
-        request_log::identified(&identity);
-        let Identity {
-            caller,
-            access,
-            named,
-        } = identity;
-        let tenant = access.as_ref().ok().map(|access| access.tenant().id());
-        if tenant.is_none() {
-            let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-            let peer = peer.map(|ConnectInfo(address)| address.ip());
-            app.rates().take_address(peer, &parts.headers)?;
-        }
-        let outlay = app.outlay().clone();
-        let context = RequestContext::new(outlay, caller, access, named, id.0);
-        Ok(Self { tenant, context })
-    }
-
-    /// For the next request of a batch.
-    fn another(&self) -> Self {
-        Self {
-            tenant: self.tenant,
-            context: self.context.another(),
-        }
     }
 }
 

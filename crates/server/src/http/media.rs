@@ -112,7 +112,7 @@ pub(super) fn wants_html(headers: &HeaderMap) -> bool {
 }
 
 /// A range of `Accept` and its weight.
-fn weighted(range: &str) -> (&str, f32) {
+pub(super) fn weighted(range: &str) -> (&str, f32) {
     let mut parts = range.split(';').map(str::trim);
     let name = parts.next().unwrap_or_default();
     let weight = parts

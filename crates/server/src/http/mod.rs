@@ -6,6 +6,7 @@ mod error;
 mod graphql;
 mod health;
 mod jwks;
+mod live;
 mod media;
 mod origin;
 mod playground;
@@ -13,6 +14,7 @@ mod query;
 pub(crate) mod rate;
 mod request_id;
 mod request_log;
+mod session;
 mod tenant;
 mod timeout;
 mod upload;
@@ -24,13 +26,22 @@ use axum::{
 };
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
+pub use live::LiveSettings;
+pub(crate) use live::Streams;
+
 use crate::server::App;
 
 /// Everything that the server answers.
 pub fn router(app: App) -> Router {
     Router::new()
-        .route("/graphql", post(graphql::post).get(graphql::get))
+        .route(
+            "/graphql",
+            post(graphql::post)
+                .get(graphql::get)
+                .layer(from_fn_with_state(app.clone(), live::negotiate)),
+        )
         .route("/graphql/assets/{version}/{name}", get(playground::asset))
+        .merge(live::routes())
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/.well-known/jwks.json", get(jwks::show))

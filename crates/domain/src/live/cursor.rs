@@ -1,0 +1,134 @@
+//! Where in the log of events somebody is.
+//!
+//! A number that rises with each event would not do: transactions commit in another order than they take numbers, so
+//! an event of a lower number can turn up after a higher one was read. A cursor is the snapshot that was read instead:
+//! what comes next is what it does not see. Nothing waits for that, neither a write for other writes of its tenant,
+//! as under a lock that orders them, nor a reader for the oldest transaction under way, as below a horizon: a long
+//! import of one tenant holds up nobody.
+
+use std::{fmt::Write as _, str::FromStr};
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use uuid::Uuid;
+
+use super::snapshot::Snapshot;
+use crate::{Error, Result};
+
+/// The longest cursor taken, in bytes: one names each transaction that was under way.
+const LONGEST: usize = 32 * 1024;
+
+/// Orders the events between two snapshots: when it was recorded, in microseconds since 1970, and its id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Position {
+    pub(super) at: i64,
+    pub(super) id: Uuid,
+}
+
+/// All that was told: what `seen` sees, and a part of what came after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    pub(super) seen: Snapshot,
+    /// Of what this later snapshot sees, all up to this position.
+    pub(super) part: Option<(Snapshot, Position)>,
+}
+
+impl Cursor {
+    pub(super) fn at(seen: Snapshot) -> Self {
+        Self { seen, part: None }
+    }
+
+    /// Reads the argument `after`.
+    ///
+    /// # Errors
+    /// `Invalid` for what is no cursor.
+    pub fn parse(text: &str) -> Result<Self> {
+        Self::decode(text).ok_or_else(|| {
+            Error::invalid(
+                "after",
+                "This is not a cursor that an event or eventCursor has given.",
+            )
+        })
+    }
+
+    fn decode(text: &str) -> Option<Self> {
+        let bytes = (text.len() <= LONGEST).then(|| BASE64_URL_SAFE_NO_PAD.decode(text))?;
+        let text = String::from_utf8(bytes.ok()?).ok()?;
+        let mut words = text.split('/');
+        let seen = Snapshot::from_str(words.next()?).ok()?;
+        let Some(upto) = words.next() else {
+            return Some(Self::at(seen));
+        };
+        let upto = Snapshot::from_str(upto).ok()?;
+        let at = words.next()?.parse().ok()?;
+        // Beyond what a time can be, it would be refused by the database.
+        chrono::DateTime::from_timestamp_micros(at)
+            .filter(|time| (1970..3000).contains(&chrono::Datelike::year(time)))?;
+        let id = words.next()?.parse().ok()?;
+        let is_sane = words.next().is_none() && upto.includes(&seen);
+        is_sane.then_some(Self {
+            seen,
+            part: Some((upto, Position { at, id })),
+        })
+    }
+
+    /// The cursor as clients keep it.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        let mut text = self.seen.to_string();
+        if let Some((upto, Position { at, id })) = &self.part {
+            // Writing into a String cannot fail.
+            let _ = write!(text, "/{upto}/{at}/{}", id.simple());
+        }
+        BASE64_URL_SAFE_NO_PAD.encode(text)
+    }
+
+    /// The newest snapshot that it has any of.
+    pub(super) fn newest(&self) -> &Snapshot {
+        self.part.as_ref().map_or(&self.seen, |(upto, _)| upto)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::{Cursor, Position};
+
+    #[test]
+    fn a_cursor_is_read_back_as_what_it_was() {
+        let seen = "10:20:12,15".parse().expect("a snapshot");
+        let upto = "15:25:".parse().expect("a snapshot");
+        let position = Position {
+            at: 1_700_000_000_000_001,
+            id: Uuid::now_v7(),
+        };
+        let whole = Cursor::at(seen);
+        let part = Cursor {
+            part: Some((upto, position)),
+            ..whole.clone()
+        };
+        for cursor in [whole, part] {
+            assert_eq!(Cursor::parse(&cursor.encode()).expect("a cursor"), cursor);
+        }
+    }
+
+    #[test]
+    fn what_is_no_cursor_is_refused_by_field() {
+        use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+        let coded = [
+            "1",
+            "1:2:/",
+            "5:9:/1:2:/7/0",
+            "1:2:/1:2:/x/y",
+            "1:2:/1:2:/9223372036854775807/00000000000000000000000000000000",
+        ];
+        let coded = coded.map(|text| BASE64_URL_SAFE_NO_PAD.encode(text));
+        for text in coded
+            .into_iter()
+            .chain([String::new(), "?".into(), "A".repeat(100_000)])
+        {
+            let error = Cursor::parse(&text).expect_err("refused");
+            assert_eq!(error.field(), Some("after"));
+        }
+    }
+}

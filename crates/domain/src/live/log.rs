@@ -1,0 +1,154 @@
+//! Reads the log of events: the audit trail of a tenant, between two snapshots.
+
+use chrono::{DateTime, Utc};
+use outlay_entity::tenant::ExpenseStatus;
+use rust_decimal::Decimal;
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
+use uuid::Uuid;
+
+use super::{
+    cursor::Position,
+    event::{Crossing, Event},
+    snapshot::Snapshot,
+};
+use crate::{Context, Error, Result};
+
+/// Events read by one statement.
+pub(super) const PAGE: usize = 1_000;
+
+/// Events that `$1` does not see and `$2` does, in order, from a position on.
+const READ: &str = r#"
+    SELECT id, action, subject_id, version, occurred_at, recorded_at,
+           coalesce(changes->>'member_id', changes->'before'->>'member_id')::uuid AS member_id,
+           (changes->'before'->>'department_id')::uuid AS old_department,
+           (changes->>'department_id')::uuid AS new_department,
+           CASE WHEN action LIKE 'expense.%' THEN changes->>'status' END AS status,
+           (changes->>'importedRows')::bigint AS done, (changes->>'totalRows')::bigint AS total
+    FROM "{tenant}".audit_event
+    WHERE xact >= pg_snapshot_xmin($1::pg_snapshot)
+      AND NOT pg_visible_in_snapshot(xact, $1::pg_snapshot)
+      AND pg_visible_in_snapshot(xact, $2::pg_snapshot)
+      AND (recorded_at, id) > ($3, $4)
+      AND (action LIKE 'expense.%' OR action = 'import.run')
+    ORDER BY recorded_at, id
+    LIMIT $5"#;
+
+/// What the budgets of such events have been charged since `$1`, and what they are charged now.
+const CHARGED: &str = r#"
+    WITH told AS (
+        SELECT changes FROM "{tenant}".audit_event
+        WHERE xact >= pg_snapshot_xmin($1::pg_snapshot)
+          AND NOT pg_visible_in_snapshot(xact, $1::pg_snapshot)
+          AND action LIKE 'expense.%'
+    ), moved AS (
+        SELECT budget, sum(amount) AS amount FROM (
+            SELECT (changes->>'budget_id')::uuid, (changes->>'base_amount')::numeric
+            FROM told WHERE changes->>'status' NOT IN ('REJECTED', 'VOIDED')
+            UNION ALL
+            SELECT (changes->'before'->>'budget_id')::uuid, -(changes->'before'->>'base_amount')::numeric
+            FROM told WHERE changes->'before'->>'status' NOT IN ('REJECTED', 'VOIDED')
+        ) AS change (budget, amount)
+        WHERE budget IS NOT NULL GROUP BY budget
+    )
+    SELECT budget.id, budget.amount, moved.amount AS moved, coalesce((
+               SELECT sum(expense.base_amount) FROM "{tenant}".expense
+               WHERE expense.budget_id = budget.id AND expense.status NOT IN ('REJECTED', 'VOIDED')
+           ), 0) AS spent
+    FROM moved JOIN "{tenant}".budget ON budget.id = moved.budget
+    WHERE moved.amount > 0
+    ORDER BY budget.id"#;
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: Uuid,
+    action: String,
+    subject_id: Uuid,
+    version: Option<i32>,
+    occurred_at: DateTime<Utc>,
+    recorded_at: DateTime<Utc>,
+    member_id: Option<Uuid>,
+    old_department: Option<Uuid>,
+    new_department: Option<Uuid>,
+    status: Option<ExpenseStatus>,
+    done: Option<i64>,
+    total: Option<i64>,
+}
+
+impl From<Row> for Event {
+    fn from(row: Row) -> Self {
+        Self {
+            position: Position {
+                at: row.recorded_at.timestamp_micros(),
+                id: row.id,
+            },
+            action: row.action,
+            subject_id: row.subject_id,
+            version: row.version,
+            occurred_at: row.occurred_at,
+            member_id: row.member_id,
+            departments: [row.old_department, row.new_department],
+            status: row.status,
+            lines: row.done.zip(row.total),
+        }
+    }
+}
+
+/// What the context's transaction sees.
+pub(super) async fn now(cx: &Context) -> Result<Snapshot> {
+    let sql = "SELECT pg_current_snapshot()::text AS now";
+    let row = cx
+        .db()
+        .query_one_raw(Statement::from_string(DbBackend::Postgres, sql))
+        .await?;
+    let text: String = row
+        .ok_or_else(|| Error::internal("no snapshot"))?
+        .try_get("", "now")?;
+    text.parse()
+        .map_err(|()| Error::internal(format!("a snapshot that cannot be read: {text}")))
+}
+
+/// A page of the events that `from` does not see and `upto` does.
+pub(super) async fn read(
+    cx: &Context,
+    from: &Snapshot,
+    upto: &Snapshot,
+    after: Option<Position>,
+) -> Result<Vec<Event>> {
+    let after = after.unwrap_or(Position {
+        at: 0,
+        id: Uuid::nil(),
+    });
+    let time = DateTime::from_timestamp_micros(after.at).unwrap_or_default();
+    let limit = i64::try_from(PAGE).map_err(Error::internal)?;
+    let values = [
+        from.to_string().into(),
+        upto.to_string().into(),
+        time.into(),
+        after.id.into(),
+        limit.into(),
+    ];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, READ, values);
+    let rows = cx.db().query_all_raw(statement).await?;
+    let rows = rows.iter().map(|row| Row::from_query_result(row, ""));
+    Ok(rows
+        .map(|row| row.map(Event::from))
+        .collect::<std::result::Result<_, _>>()?)
+}
+
+/// The budgets that reached a share of their limit between `from` and what the context's transaction sees, in the
+/// order of their ids.
+///
+/// What was charged before is what is charged now less what the events between have changed, so no write sums
+/// anything up, and of two that cross a limit together neither is overlooked.
+pub(super) async fn crossings(cx: &Context, from: &Snapshot) -> Result<Vec<Crossing>> {
+    let values = [from.to_string().into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, CHARGED, values);
+    let mut crossings = Vec::new();
+    for row in cx.db().query_all_raw(statement).await? {
+        let number = |column| row.try_get::<Decimal>("", column);
+        let (limit, spent, moved) = (number("amount")?, number("spent")?, number("moved")?);
+        let budget = row.try_get("", "id")?;
+        crossings.extend(Crossing::of(budget, limit, spent - moved, spent));
+    }
+    Ok(crossings)
+}

@@ -1,0 +1,91 @@
+//! What happens in an organization, told while it happens.
+//!
+//! The audit trail is the log of events: it is written in the transaction of each write anyway, so that telling costs
+//! a write no statement more. A [hub](hub) reads what is new in a tenant's log once in each process, whoever wants to
+//! know; a subscriber that falls behind, or comes back with a [cursor], reads the log itself. So nothing is told
+//! that was not committed, nothing is lost with a connection, and nothing is told twice.
+
+mod cursor;
+mod event;
+mod guard;
+mod hub;
+mod log;
+mod snapshot;
+mod subscription;
+
+pub use cursor::Cursor;
+pub use event::{Crossing, Event, ImportState, ImportStep};
+pub use subscription::{Interest, Subscription, Told, What};
+
+pub(crate) use hub::Hubs;
+
+use outlay_tenancy::Topic;
+use uuid::Uuid;
+
+use crate::{Context, Outlay, Result, WriteContext};
+
+/// Where the log stands in the context's snapshot: after it comes all that the snapshot does not see.
+///
+/// # Errors
+/// The database's own.
+pub async fn cursor(cx: &Context) -> Result<Cursor> {
+    log::now(cx).await.map(Cursor::at)
+}
+
+impl Outlay {
+    /// Has the events of a write that has committed told, if they are of a kind that anybody is told.
+    pub(crate) fn tell(&self, tenant: Uuid, action: &str) {
+        if action.starts_with("expense.") || action.starts_with("import.") {
+            self.tenancy().signals().tell(Topic::Log(tenant), "");
+        }
+    }
+}
+
+/// Tells how far an import is, from its transaction, whose rows nobody else sees yet. When it is dropped before
+/// [`done`](Self::done), it tells that the import was given up.
+pub(crate) struct ImportTeller<'a> {
+    cx: &'a WriteContext,
+    import_id: Uuid,
+    total: i64,
+    done: i64,
+    is_over: bool,
+}
+
+impl<'a> ImportTeller<'a> {
+    pub(crate) fn new(cx: &'a WriteContext, import_id: Uuid, total: i64) -> Self {
+        let teller = Self {
+            cx,
+            import_id,
+            total,
+            done: 0,
+            is_over: false,
+        };
+        teller.tell(false);
+        teller
+    }
+
+    /// So many more lines have become expenses.
+    pub(crate) fn advance(&mut self, lines: usize) {
+        self.done += i64::try_from(lines).unwrap_or_default();
+        self.tell(false);
+    }
+
+    /// The import is done, and the log will say so.
+    pub(crate) fn done(mut self) {
+        self.is_over = true;
+    }
+
+    fn tell(&self, is_over: bool) {
+        let text = ImportStep::text(self.import_id, self.done, self.total, is_over);
+        let topic = Topic::Import(self.cx.access().tenant().id());
+        self.cx.signals().tell(topic, &text);
+    }
+}
+
+impl Drop for ImportTeller<'_> {
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.tell(true);
+        }
+    }
+}

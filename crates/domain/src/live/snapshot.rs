@@ -1,0 +1,109 @@
+//! What a snapshot of PostgreSQL sees: the transactions that had committed when it was taken.
+
+use std::{fmt, str::FromStr};
+
+/// A `pg_snapshot`: every transaction below `xmin` has ended, none from `xmax` on had, and of those between,
+/// `running` had not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Snapshot {
+    xmin: u64,
+    xmax: u64,
+    /// In ascending order.
+    running: Vec<u64>,
+}
+
+impl Snapshot {
+    /// Whether what this transaction wrote is seen, given that it has committed.
+    pub(super) fn sees(&self, xact: u64) -> bool {
+        xact < self.xmin || (xact < self.xmax && self.running.binary_search(&xact).is_err())
+    }
+
+    /// Whether this was taken no earlier than `other`: it sees all that the other sees.
+    pub(super) fn includes(&self, other: &Self) -> bool {
+        other.xmax <= self.xmax && self.running.iter().all(|&running| !other.sees(running))
+    }
+}
+
+impl FromStr for Snapshot {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let mut parts = text.splitn(3, ':');
+        let mut number = || parts.next()?.parse().ok();
+        let (xmin, xmax) = (number().ok_or(())?, number().ok_or(())?);
+        let running = parts.next().ok_or(())?.split(',');
+        let running = running.filter(|xact| !xact.is_empty()).map(str::parse);
+        let running: Vec<u64> = running.collect::<Result<_, _>>().map_err(|_| ())?;
+        let is_sane = 0 < xmin
+            && xmin <= xmax
+            // PostgreSQL's own transaction ids end here.
+            && i64::try_from(xmax).is_ok()
+            && running.is_sorted_by(|one, next| one < next)
+            && running.iter().all(|xact| (xmin..xmax).contains(xact));
+        is_sane
+            .then_some(Self {
+                xmin,
+                xmax,
+                running,
+            })
+            .ok_or(())
+    }
+}
+
+impl fmt::Display for Snapshot {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}:", self.xmin, self.xmax)?;
+        for (index, xact) in self.running.iter().enumerate() {
+            let comma = if index == 0 { "" } else { "," };
+            write!(formatter, "{comma}{xact}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Snapshot;
+
+    fn snapshot(text: &str) -> Snapshot {
+        text.parse().expect("a snapshot")
+    }
+
+    #[test]
+    fn a_snapshot_sees_what_had_committed_and_not_what_was_running() {
+        let taken = snapshot("10:20:12,15");
+        let seen: Vec<u64> = (8..22).filter(|&xact| taken.sees(xact)).collect();
+        assert_eq!(seen, [8, 9, 10, 11, 13, 14, 16, 17, 18, 19]);
+    }
+
+    #[test]
+    fn a_later_snapshot_includes_an_earlier_one_and_not_the_other_way_round() {
+        let ascending = ["10:10:", "10:20:12,15", "10:20:15", "15:25:15,22", "30:30:"];
+        for (index, earlier) in ascending.iter().enumerate() {
+            for (other, later) in ascending.iter().enumerate() {
+                let includes = snapshot(later).includes(&snapshot(earlier));
+                assert_eq!(includes, index <= other, "{later} of {earlier}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_postgresql_would_not_write_is_no_snapshot() {
+        for text in [
+            "",
+            "1",
+            "1:2",
+            "2:1:",
+            "0:1:",
+            "1:5:7",
+            "1:5:3,2",
+            "1:5:3,3",
+            "a:b:",
+            "1:5:2,x",
+            "1:99999999999999999999:",
+        ] {
+            assert!(text.parse::<Snapshot>().is_err(), "{text:?}");
+        }
+        assert_eq!(snapshot("10:20:12,15").to_string(), "10:20:12,15");
+    }
+}

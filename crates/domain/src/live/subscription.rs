@@ -1,0 +1,287 @@
+//! One subscriber: what it is told, in order, each thing once, for as long as it may be told anything.
+
+use std::{
+    collections::{HashSet, VecDeque},
+    sync::Arc,
+};
+
+use outlay_tenancy::TenantAccess;
+use tokio::sync::{broadcast, oneshot};
+use uuid::Uuid;
+
+use super::{
+    cursor::{Cursor, Position},
+    event::{Crossing, Event, ImportStep, Viewer},
+    guard::Guard,
+    hub::{Join, Joined, News, Page, Watching},
+    log,
+    snapshot::Snapshot,
+};
+use crate::{Error, Outlay, Result, identity::Caller, permission::Permission};
+
+/// What a subscriber wants to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interest {
+    /// Changes of the expenses that it may see.
+    Expenses,
+    /// Expenses that wait for its decision.
+    Approvals,
+    /// Budgets of which much is spent.
+    Budgets,
+    /// How imports come on: all, or one.
+    Imports(Option<Uuid>),
+}
+
+/// Something told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// After this cursor comes what is told next.
+    pub cursor: Cursor,
+    /// What it is.
+    pub what: What,
+}
+
+/// What a subscriber is told.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// An expense was written.
+    Expense(Event),
+    /// A budget reached a share of its limit.
+    Budget(Crossing),
+    /// An import has come further.
+    Import(ImportStep),
+}
+
+/// A subscription under way; dropped, it ends.
+pub struct Subscription {
+    outlay: Arc<Outlay>,
+    guard: Guard,
+    viewer: Viewer,
+    interest: Interest,
+    /// All that was told, or is ready to be told.
+    cursor: Cursor,
+    ready: VecDeque<Told>,
+    /// The log is read up to here before the news are followed.
+    behind: Option<Snapshot>,
+    news: broadcast::Receiver<Arc<News>>,
+    watching: Option<Watching>,
+    /// Imports that are done: what another process said of one before may come later.
+    done: HashSet<Uuid>,
+}
+
+impl Outlay {
+    /// Follows what happens in the member's organization, from a cursor on, else from now on.
+    ///
+    /// # Errors
+    /// `Forbidden` when the role does not allow it, `Unauthenticated` when the session has ended, `Invalid` for a
+    /// cursor that is none of this server's.
+    pub async fn subscribe(
+        self: &Arc<Self>,
+        caller: &Caller,
+        access: &TenantAccess,
+        interest: Interest,
+        after: Option<&str>,
+    ) -> Result<Subscription> {
+        let role = access.member().role;
+        match interest {
+            Interest::Expenses | Interest::Budgets => {}
+            Interest::Approvals => Permission::DecideDepartment.require(role)?,
+            Interest::Imports(_) => Permission::ReadAccounts.require(role)?,
+        }
+        let after = after.map(Cursor::parse).transpose()?;
+        let guard = Guard::new(self.clone(), *caller, access.clone()).await?;
+        let joined = join(self, access, interest, after.clone()).await?;
+        let cursor = after.unwrap_or_else(|| Cursor::at(joined.upto.clone()));
+        let mut subscription = Subscription {
+            outlay: self.clone(),
+            viewer: Viewer::new(access),
+            guard,
+            interest,
+            cursor,
+            ready: VecDeque::new(),
+            behind: None,
+            news: joined.news,
+            watching: joined.watching,
+            done: HashSet::new(),
+        };
+        subscription.catch_up(&joined.crossings, joined.upto);
+        Ok(subscription)
+    }
+}
+
+async fn join(
+    outlay: &Arc<Outlay>,
+    access: &TenantAccess,
+    interest: Interest,
+    after: Option<Cursor>,
+) -> Result<Joined> {
+    let (reply, answer) = oneshot::channel();
+    let join = Join {
+        access: access.clone(),
+        after,
+        budgets: interest == Interest::Budgets,
+        reply,
+    };
+    outlay.hubs().join(outlay, join);
+    answer.await.map_err(Error::internal)?
+}
+
+impl Subscription {
+    /// Tells what was missed before the news begin, or has it read.
+    fn catch_up(&mut self, crossings: &[Crossing], upto: Snapshot) {
+        if self.interest == Interest::Budgets {
+            self.push_crossings(crossings, &upto);
+            self.cursor = Cursor::at(upto);
+        } else if self.cursor != Cursor::at(upto.clone()) {
+            self.behind = Some(upto);
+        }
+    }
+
+    /// The next thing told; waits for it.
+    ///
+    /// # Errors
+    /// Why nothing more is told: `Unauthenticated`, `Forbidden`, `TenantSuspended`; or the database's own.
+    pub async fn next(&mut self) -> Result<Told> {
+        loop {
+            if let Some(told) = self.ready.pop_front() {
+                self.guard.verify().await?;
+                return Ok(told);
+            }
+            if let Some(upto) = self.behind.take() {
+                self.guard.verify().await?;
+                self.read(upto).await?;
+                continue;
+            }
+            let received = tokio::select! {
+                biased;
+                ended = self.guard.ended() => return Err(ended),
+                received = self.news.recv() => received,
+            };
+            match received.as_deref() {
+                Ok(News::Page(page)) => self.take_page(page),
+                Ok(News::Import(step)) => self.take_import(step),
+                // It is behind, or its hub is gone: the log has what was missed.
+                Ok(News::Behind) | Err(_) => self.rejoin().await?,
+            }
+        }
+    }
+
+    async fn rejoin(&mut self) -> Result<()> {
+        let after = Some(self.cursor.clone());
+        let joined = join(&self.outlay, self.guard.access(), self.interest, after).await?;
+        (self.news, self.watching) = (joined.news, joined.watching);
+        self.catch_up(&joined.crossings, joined.upto);
+        Ok(())
+    }
+
+    /// Reads a page of what was missed; of a batch that was told in part, first the rest.
+    async fn read(&mut self, upto: Snapshot) -> Result<()> {
+        let (bound, after) = match &self.cursor.part {
+            Some((bound, position)) => (bound.clone(), Some(*position)),
+            None => (upto.clone(), None),
+        };
+        let cx = self.outlay.read(self.guard.access(), None);
+        let events = log::read(&cx, &self.cursor.seen, &bound, after).await;
+        cx.release().await;
+        let events = events?;
+        let page = Page {
+            from: self.cursor.seen.clone(),
+            is_last: events.len() < log::PAGE,
+            upto: bound,
+            events,
+            crossings: Vec::new(),
+        };
+        self.take_page(&page);
+        if self.cursor != Cursor::at(upto.clone()) {
+            self.behind = Some(upto);
+        }
+        Ok(())
+    }
+
+    fn take_import(&mut self, step: &ImportStep) {
+        if self.wants_import(step.import_id) && !self.done.contains(&step.import_id) {
+            self.ready.push_back(Told {
+                cursor: self.cursor.clone(),
+                what: What::Import(step.clone()),
+            });
+        }
+    }
+
+    fn take_page(&mut self, page: &Page) {
+        if self.interest == Interest::Budgets {
+            self.push_crossings(&page.crossings, &page.upto);
+        }
+        let last = page.events.len().checked_sub(1).filter(|_| page.is_last);
+        for (index, event) in page.events.iter().enumerate() {
+            if let Some(what) = self.told_of(event) {
+                let part = Some((page.upto.clone(), event.position));
+                let cursor = if Some(index) == last {
+                    Cursor::at(page.upto.clone())
+                } else {
+                    Cursor {
+                        seen: page.from.clone(),
+                        part,
+                    }
+                };
+                self.ready.push_back(Told { cursor, what });
+            }
+        }
+        self.cursor = match page.events.last() {
+            Some(event) if !page.is_last => Cursor {
+                seen: page.from.clone(),
+                part: Some((page.upto.clone(), event.position)),
+            },
+            _ => Cursor::at(page.upto.clone()),
+        };
+    }
+
+    /// What this subscriber is told of an event.
+    fn told_of(&mut self, event: &Event) -> Option<What> {
+        let is_import = event.action == "import.run";
+        match self.interest {
+            Interest::Expenses if !is_import && event.is_visible(&self.viewer) => {
+                Some(What::Expense(event.clone()))
+            }
+            Interest::Approvals if event.wants_decision(&self.viewer) => {
+                Some(What::Expense(event.clone()))
+            }
+            Interest::Imports(_) if is_import && self.wants_import(event.subject_id) => {
+                self.done.insert(event.subject_id);
+                Some(What::Import(ImportStep::of(event)))
+            }
+            _ => None,
+        }
+    }
+
+    fn wants_import(&self, id: Uuid) -> bool {
+        match self.interest {
+            Interest::Imports(wanted) => wanted.is_none_or(|wanted| wanted == id),
+            Interest::Expenses | Interest::Approvals | Interest::Budgets => false,
+        }
+    }
+
+    /// Crossings of one batch come in the order of their ids, so that a cursor can tell how many of them were told.
+    fn push_crossings(&mut self, crossings: &[Crossing], upto: &Snapshot) {
+        for (index, crossing) in crossings.iter().enumerate() {
+            let cursor = if index + 1 == crossings.len() {
+                Cursor::at(upto.clone())
+            } else if self.cursor.part.is_some() {
+                // Of a batch told in part a part again: rather told twice than never.
+                self.cursor.clone()
+            } else {
+                let position = Position {
+                    at: 0,
+                    id: crossing.budget_id,
+                };
+                Cursor {
+                    seen: self.cursor.seen.clone(),
+                    part: Some((upto.clone(), position)),
+                }
+            };
+            self.ready.push_back(Told {
+                cursor,
+                what: What::Budget(crossing.clone()),
+            });
+        }
+    }
+}
