@@ -5,10 +5,14 @@ import { test } from 'node:test'
 
 import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client'
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries'
+import { GraphQLWsLink } from '@apollo/client/link/subscriptions'
 import UploadHttpLink from 'apollo-upload-client/UploadHttpLink.mjs'
+import { createClient as createSocket } from 'graphql-ws'
+import { firstValueFrom } from 'rxjs'
+import { WebSocket } from 'ws'
 
-import { EXPENSES } from './documents.js'
-import { journey, signIn } from './journey.js'
+import { EXPENSE_CHANGED, EXPENSES } from './documents.js'
+import { journey, news, signIn } from './journey.js'
 import { recorder } from './recorder.js'
 
 const client = (link) =>
@@ -27,6 +31,20 @@ function connect({ url, headers }) {
 
 export function apollo(server) {
   journey(server, connect)
+
+  test('is told of a new expense', async (t) => {
+    const headers = { Authorization: `Bearer ${await signIn(server.url)}` }
+    const socket = createSocket({
+      url: server.url.replace(/^http/, 'ws'),
+      webSocketImpl: WebSocket,
+      connectionParams: headers,
+    })
+    t.after(() => socket.dispose())
+    const { variables, check } = await news({ url: server.url, headers })
+    const told = client(new GraphQLWsLink(socket)).subscribe({ query: gql(EXPENSE_CHANGED), variables })
+    const { data } = await firstValueFrom(told)
+    check(data)
+  })
 
   test('asks by GET with a hash, once the server has seen the document', async () => {
     const { requests, fetch } = recorder()

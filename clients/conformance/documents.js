@@ -21,6 +21,12 @@ export const IMPORT_EXPENSES = `mutation ImportExpenses($input: ImportExpensesIn
   importExpenses(input: $input) { import { status totalRows } ${PROBLEMS} }
 }`
 
+export const EVENT_CURSOR = `query EventCursor { eventCursor }`
+
+export const EXPENSE_CHANGED = `subscription ExpenseChanged($after: String) {
+  expenseChanged(after: $after) { action expense { id } }
+}`
+
 export const lunch = {
   amount: { amount: '12.50', currencyCode: 'EUR' },
   spentOn: '2026-01-31',

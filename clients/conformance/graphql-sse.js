@@ -1,20 +1,23 @@
-// graphql-sse: subscriptions by server-sent events, a request each.
-import assert from 'node:assert/strict'
+// graphql-sse: subscriptions by server-sent events, in both modes of the protocol.
 import { test } from 'node:test'
 
 import { createClient } from 'graphql-sse'
 
-import { NO_SUBSCRIPTION, SUBSCRIPTION } from '../subscription.mjs'
-import { createUntil, signIn } from './journey.js'
+import { EXPENSE_CHANGED } from './documents.js'
+import { news, signIn } from './journey.js'
 
 export function graphqlSse(server) {
-  test('is told of a new expense', { skip: NO_SUBSCRIPTION }, async (t) => {
-    const headers = { Authorization: `Bearer ${await signIn(server.url)}` }
-    const events = createClient({ url: server.url, headers, retryAttempts: 0 })
-    t.after(() => events.dispose())
-    const told = events.iterate({ query: SUBSCRIPTION })
-    const { value } = await createUntil(told.next(), { url: server.url, headers })
-    assert.equal(value.errors, undefined)
-    await told.return()
-  })
+  for (const singleConnection of [false, true]) {
+    test(`is told of a new expense, ${singleConnection ? 'all on one connection' : 'a connection each'}`, async (t) => {
+      const headers = { Authorization: `Bearer ${await signIn(server.url)}` }
+      const url = singleConnection ? `${server.url}/stream` : server.url
+      const events = createClient({ url, headers, singleConnection, retryAttempts: 0 })
+      t.after(() => events.dispose())
+      const { variables, check } = await news({ url: server.url, headers })
+      const told = events.iterate({ query: EXPENSE_CHANGED, variables })
+      const { value } = await told.next()
+      check(value.data)
+      await told.return()
+    })
+  }
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { DEMO } from '../server.mjs'
-import { CREATE_EXPENSE, EXPENSES, IMPORT_EXPENSES, lunch, payments, SIGN_IN } from './documents.js'
+import { CREATE_EXPENSE, EVENT_CURSOR, EXPENSES, IMPORT_EXPENSES, lunch, payments, SIGN_IN } from './documents.js'
 
 /**
  * Registers the tests of a client. `connect({ url, headers })` makes one: a function that sends a document with its
@@ -49,14 +49,16 @@ export async function signIn(url) {
   return signIn.session.accessToken
 }
 
-/** Makes expenses until `heard` settles: nothing says when the server has begun to listen. */
-export async function createUntil(heard, { url, headers }) {
-  const create = () => void post(url, headers, CREATE_EXPENSE, { input: lunch }).catch(() => {})
-  const timer = setInterval(create, 200)
-  try {
-    return await heard
-  } finally {
-    clearInterval(timer)
+/** Makes an expense; whoever subscribes with these variables is told of it first. */
+export async function news({ url, headers }) {
+  const { eventCursor } = await post(url, headers, EVENT_CURSOR)
+  const { createExpense } = await post(url, headers, CREATE_EXPENSE, { input: lunch })
+  return {
+    variables: { after: eventCursor },
+    check({ expenseChanged }) {
+      assert.equal(expenseChanged.action, 'CREATED')
+      assert.equal(expenseChanged.expense.id, createExpense.expense.id)
+    },
   }
 }
 

@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { Client, fetchExchange } from '@urql/core'
+import { Client, fetchExchange, subscriptionExchange } from '@urql/core'
 import { persistedExchange } from '@urql/exchange-persisted'
+import { createClient as createSocket } from 'graphql-ws'
+import { WebSocket } from 'ws'
 
-import { EXPENSES } from './documents.js'
-import { journey, signIn } from './journey.js'
+import { EXPENSE_CHANGED, EXPENSES } from './documents.js'
+import { journey, news, signIn } from './journey.js'
 import { recorder } from './recorder.js'
 
 function connect({ url, headers }) {
@@ -26,6 +28,29 @@ function connect({ url, headers }) {
 
 export function urql(server) {
   journey(server, connect)
+
+  test('is told of a new expense', async (t) => {
+    const headers = { Authorization: `Bearer ${await signIn(server.url)}` }
+    const socket = createSocket({
+      url: server.url.replace(/^http/, 'ws'),
+      webSocketImpl: WebSocket,
+      connectionParams: headers,
+    })
+    t.after(() => socket.dispose())
+    const forwardSubscription = (request) => ({
+      subscribe: (sink) => ({ unsubscribe: socket.subscribe(request, sink) }),
+    })
+    const live = new Client({ url: server.url, exchanges: [subscriptionExchange({ forwardSubscription })] })
+    const { variables, check } = await news({ url: server.url, headers })
+    const told = await new Promise((resolve) => {
+      const { unsubscribe } = live.subscription(EXPENSE_CHANGED, variables).subscribe((result) => {
+        resolve(result)
+        queueMicrotask(() => unsubscribe())
+      })
+    })
+    assert.ifError(told.error)
+    check(told.data)
+  })
 
   test('asks by GET with a hash, once the server has seen the document', async () => {
     const { requests, fetch } = recorder()

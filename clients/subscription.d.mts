@@ -1,2 +1,0 @@
-export const SUBSCRIPTION: string
-export const NO_SUBSCRIPTION: string | false
