@@ -26,6 +26,14 @@ schema-write:
 schema:
     cargo run -q -- schema | diff -u schema.graphql -
 
+# Install and test every client against the debug build.
+clients:
+    OUTLAY_BIN=target/debug/outlay clients/check
+
+# Build the page that the server embeds.
+playground:
+    cd web/playground && npm ci && npm run check && npm run build
+
 # Licences and advisories of what we depend on.
 deny:
     cargo deny check

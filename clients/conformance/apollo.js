@@ -7,13 +7,12 @@ import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client'
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries'
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions'
 import UploadHttpLink from 'apollo-upload-client/UploadHttpLink.mjs'
-import { createClient as createSocket } from 'graphql-ws'
 import { firstValueFrom } from 'rxjs'
-import { WebSocket } from 'ws'
 
 import { EXPENSE_CHANGED, EXPENSES } from './documents.js'
 import { journey, news, signIn } from './journey.js'
 import { recorder } from './recorder.js'
+import { socket } from './socket.js'
 
 const client = (link) =>
   new ApolloClient({ link, cache: new InMemoryCache(), defaultOptions: { query: { fetchPolicy: 'network-only' } } })
@@ -34,14 +33,10 @@ export function apollo(server) {
 
   test('is told of a new expense', async (t) => {
     const headers = { Authorization: `Bearer ${await signIn(server.url)}` }
-    const socket = createSocket({
-      url: server.url.replace(/^http/, 'ws'),
-      webSocketImpl: WebSocket,
-      connectionParams: headers,
-    })
-    t.after(() => socket.dispose())
+    const connection = socket(server.url, headers)
+    t.after(() => connection.dispose())
     const { variables, check } = await news({ url: server.url, headers })
-    const told = client(new GraphQLWsLink(socket)).subscribe({ query: gql(EXPENSE_CHANGED), variables })
+    const told = client(new GraphQLWsLink(connection)).subscribe({ query: gql(EXPENSE_CHANGED), variables })
     const { data } = await firstValueFrom(told)
     check(data)
   })

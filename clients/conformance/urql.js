@@ -4,12 +4,11 @@ import { test } from 'node:test'
 
 import { Client, fetchExchange, subscriptionExchange } from '@urql/core'
 import { persistedExchange } from '@urql/exchange-persisted'
-import { createClient as createSocket } from 'graphql-ws'
-import { WebSocket } from 'ws'
 
 import { EXPENSE_CHANGED, EXPENSES } from './documents.js'
 import { journey, news, signIn } from './journey.js'
 import { recorder } from './recorder.js'
+import { socket } from './socket.js'
 
 function connect({ url, headers }) {
   const urql = new Client({
@@ -31,14 +30,10 @@ export function urql(server) {
 
   test('is told of a new expense', async (t) => {
     const headers = { Authorization: `Bearer ${await signIn(server.url)}` }
-    const socket = createSocket({
-      url: server.url.replace(/^http/, 'ws'),
-      webSocketImpl: WebSocket,
-      connectionParams: headers,
-    })
-    t.after(() => socket.dispose())
+    const connection = socket(server.url, headers)
+    t.after(() => connection.dispose())
     const forwardSubscription = (request) => ({
-      subscribe: (sink) => ({ unsubscribe: socket.subscribe(request, sink) }),
+      subscribe: (sink) => ({ unsubscribe: connection.subscribe(request, sink) }),
     })
     const live = new Client({ url: server.url, exchanges: [subscriptionExchange({ forwardSubscription })] })
     const { variables, check } = await news({ url: server.url, headers })

@@ -8,7 +8,7 @@ use std::{
 use lru::LruCache;
 
 /// How much text is kept, in bytes. Parsed, a document takes some twenty times as much.
-const CAPACITY: usize = 512 * 1024;
+const CAPACITY: usize = 256 * 1024;
 /// A longer text is never kept, so that one cannot push out all others.
 const LONGEST: usize = CAPACITY / 16;
 
