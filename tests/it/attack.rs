@@ -7,7 +7,7 @@ use std::{
 };
 
 use futures::future::{join, join_all};
-use outlay_tests::{Client, Org, Server, database_url, server};
+use outlay_tests::{Client, Org, Server, database_url, numbered, server};
 use reqwest::{Method, RequestBuilder, multipart};
 use serde_json::{Value, json};
 use tokio::{
@@ -63,10 +63,6 @@ fn post(client: &Client) -> RequestBuilder {
 
 fn bytes(client: &Client, content_type: &str, body: impl Into<reqwest::Body>) -> RequestBuilder {
     post(client).header("content-type", content_type).body(body)
-}
-
-fn numbered(count: usize, one: impl Fn(usize) -> String) -> String {
-    (0..count).map(one).collect::<Vec<_>>().concat()
 }
 
 /// What a document can be made of.

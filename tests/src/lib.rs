@@ -20,7 +20,7 @@ pub use answer::{Answer, outcomes};
 pub use client::Client;
 pub use database::{ask, ask_all, connect, execute, no_transactions};
 pub use events::{Event, Events};
-pub use organization::{Org, expense, money, sign_up, unique};
+pub use organization::{Org, expense, money, numbered, sign_up, unique};
 pub use patience::{soon, within};
 pub use server::{
     PASSWORD, Server, cluster, database_url, new_database, program, second_server, server,

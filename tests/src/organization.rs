@@ -11,6 +11,11 @@ pub fn unique(prefix: &str) -> String {
     format!("{prefix}-{}", &id[..16])
 }
 
+/// Text that repeats, with a number each time.
+pub fn numbered(count: usize, one: impl Fn(usize) -> String) -> String {
+    (0..count).map(one).collect::<Vec<_>>().concat()
+}
+
 /// An organization with its owner, on the shared server or another.
 #[derive(Clone)]
 pub struct Org {

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use async_graphql::{
     Request, Response, ValidationMode, Value,
-    parser::types::{OperationDefinition, OperationType, Selection},
+    parser::{
+        parse_schema,
+        types::{OperationDefinition, OperationType, Selection},
+    },
     value,
 };
 use futures::{StreamExt, stream::BoxStream};
@@ -101,12 +104,12 @@ impl OutlaySchema {
             }
         };
         let strict = roots(ValidationMode::Strict);
-        let sdl = written(&strict);
+        let types = parse_schema(written(&strict)).expect("what is written can be read");
         Self {
             strict,
             trusting: roots(ValidationMode::Fast),
-            inputs: InputTypes::of(&sdl).expect("what is written can be read"),
-            prices: Prices::of(&sdl).expect("what is written can be read"),
+            inputs: InputTypes::of(&types),
+            prices: Prices::of(&types),
             documents: Documents::new(),
             persisted: Persisted::new(settings.trusted.clone()),
             settings,

@@ -2,12 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use outlay_tests::{Client, Org, server};
+use outlay_tests::{Client, Org, numbered, server};
 use serde_json::{Value, json};
-
-fn numbered(count: usize, one: impl Fn(usize) -> String) -> String {
-    (0..count).map(one).collect::<Vec<_>>().concat()
-}
 
 async fn error(client: &Client, document: &str, variables: Value) -> Value {
     let answer = client.run(document, variables).await;

@@ -5,12 +5,9 @@ use std::collections::HashMap;
 
 use async_graphql::{
     Name, Value, Variables,
-    parser::{
-        Error, parse_schema,
-        types::{
-            BaseType, ExecutableDocument, Field, FieldDefinition, OperationDefinition,
-            OperationType, Selection, SelectionSet, Type, TypeKind, TypeSystemDefinition,
-        },
+    parser::types::{
+        BaseType, ExecutableDocument, Field, FieldDefinition, OperationDefinition, OperationType,
+        Selection, SelectionSet, ServiceDocument, Type, TypeKind, TypeSystemDefinition,
     },
 };
 use outlay_domain::page::MAX_PAGE;
@@ -30,19 +27,19 @@ struct Price {
 
 impl Prices {
     /// Those of a schema.
-    pub(crate) fn of(sdl: &str) -> Result<Self, Error> {
-        let definitions = parse_schema(sdl)?.definitions.into_iter();
+    pub(crate) fn of(schema: &ServiceDocument) -> Self {
+        let definitions = schema.definitions.iter();
         let composite: HashMap<_, _> = definitions
             .filter_map(|definition| {
                 let TypeSystemDefinition::Type(ty) = definition else {
                     return None;
                 };
-                let fields = match ty.node.kind {
-                    TypeKind::Object(ty) => ty.fields,
-                    TypeKind::Interface(ty) => ty.fields,
+                let fields = match &ty.node.kind {
+                    TypeKind::Object(ty) => &ty.fields,
+                    TypeKind::Interface(ty) => &ty.fields,
                     _ => return None,
                 };
-                Some((ty.node.name.node, fields))
+                Some((&ty.node.name.node, fields))
             })
             .collect();
         let prices = composite.iter().map(|(name, fields)| {
@@ -51,9 +48,9 @@ impl Prices {
             let fields = fields
                 .iter()
                 .map(|field| (field.node.name.node.clone(), price(&field.node)));
-            (name.clone(), fields.collect())
+            (Name::clone(name), fields.collect())
         });
-        Ok(Self(prices.collect()))
+        Self(prices.collect())
     }
 
     /// The cost of an operation with these variables.

@@ -4,12 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use async_graphql::{
     ErrorExtensionValues, Name, Positioned, ServerError, Value, Variables,
-    parser::{
-        parse_schema,
-        types::{
-            BaseType, InputObjectType, OperationDefinition, Type, TypeKind, TypeSystemDefinition,
-            VariableDefinition,
-        },
+    parser::types::{
+        BaseType, InputObjectType, OperationDefinition, ServiceDocument, Type, TypeKind,
+        TypeSystemDefinition, VariableDefinition,
     },
 };
 
@@ -38,27 +35,27 @@ struct Wrong {
 
 impl InputTypes {
     /// Those of a schema.
-    pub(crate) fn of(sdl: &str) -> Result<Self, async_graphql::parser::Error> {
-        let definitions = parse_schema(sdl)?.definitions.into_iter();
+    pub(crate) fn of(schema: &ServiceDocument) -> Self {
+        let definitions = schema.definitions.iter();
         let types = definitions.filter_map(|definition| {
             let TypeSystemDefinition::Type(ty) = definition else {
                 return None;
             };
             let mut directives = ty.node.directives.iter();
             let one_of = directives.any(|directive| directive.node.name.node == "oneOf");
-            let kind = match ty.node.kind {
+            let kind = match &ty.node.kind {
                 TypeKind::Enum(ty) => InputType::Enum(
                     ty.values
-                        .into_iter()
-                        .map(|one| one.node.value.node)
+                        .iter()
+                        .map(|one| one.node.value.node.clone())
                         .collect(),
                 ),
                 TypeKind::InputObject(ty) => object(ty, one_of),
                 _ => return None,
             };
-            Some((ty.node.name.node, kind))
+            Some((ty.node.name.node.clone(), kind))
         });
-        Ok(Self(types.collect()))
+        Self(types.collect())
     }
 
     /// Checks the variables of one request.
@@ -149,11 +146,11 @@ impl InputTypes {
     }
 }
 
-fn object(ty: InputObjectType, one_of: bool) -> InputType {
-    let fields = ty.fields.into_iter().map(|field| {
+fn object(ty: &InputObjectType, one_of: bool) -> InputType {
+    let fields = ty.fields.iter().map(|field| {
         let has_default = field.node.default_value.is_some();
-        let ty = field.node.ty.node;
-        (field.node.name.node, Field { ty, has_default })
+        let ty = field.node.ty.node.clone();
+        (field.node.name.node.clone(), Field { ty, has_default })
     });
     InputType::Object {
         fields: fields.collect(),
@@ -214,7 +211,7 @@ fn error(
 
 #[cfg(test)]
 mod tests {
-    use async_graphql::Variables;
+    use async_graphql::{Variables, parser::parse_schema};
     use serde_json::{Value, json};
 
     use super::InputTypes;
@@ -230,7 +227,7 @@ mod tests {
 
     /// What is wrong with `value` as a variable `$v` of this type.
     fn wrong(ty: &str, value: &Value) -> Option<String> {
-        let types = InputTypes::of(SDL).expect("a schema");
+        let types = InputTypes::of(&parse_schema(SDL).expect("a schema"));
         let document = Document::parse(&format!("query($v: {ty}) {{ a }}"), &Limits::default());
         let document = document.expect("a document");
         let operation = document.operation(None).expect("one operation");

@@ -41,12 +41,8 @@ impl<'a> Body<'a> {
 impl MediaType {
     /// The one that `Accept` prefers; JSON where it leaves the choice.
     pub(super) fn accepted(headers: &HeaderMap) -> Self {
-        let values = headers.get_all(header::ACCEPT).iter();
-        let ranges = values
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','));
         let (mut json, mut graphql) = (0.0, 0.0);
-        for (range, weight) in ranges.map(weighted) {
+        for (range, weight) in accepted(headers) {
             match range.to_ascii_lowercase().as_str() {
                 "application/json" => json = weight,
                 "application/graphql-response+json" => graphql = weight,
@@ -103,16 +99,19 @@ impl MediaType {
 
 /// Whether the client would show a page.
 pub(super) fn wants_html(headers: &HeaderMap) -> bool {
+    accepted(headers).any(|(range, weight)| range.eq_ignore_ascii_case("text/html") && weight > 0.0)
+}
+
+/// The ranges of `Accept` and their weights.
+pub(super) fn accepted(headers: &HeaderMap) -> impl Iterator<Item = (&str, f32)> {
     let values = headers.get_all(header::ACCEPT).iter();
     values
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .map(weighted)
-        .any(|(range, weight)| range.eq_ignore_ascii_case("text/html") && weight > 0.0)
 }
 
-/// A range of `Accept` and its weight.
-pub(super) fn weighted(range: &str) -> (&str, f32) {
+fn weighted(range: &str) -> (&str, f32) {
     let mut parts = range.split(';').map(str::trim);
     let name = parts.next().unwrap_or_default();
     let weight = parts

@@ -20,7 +20,7 @@ use axum::{
 pub use streams::LiveSettings;
 pub(crate) use streams::Streams;
 
-use super::media::weighted;
+use super::media::accepted;
 use crate::server::App;
 
 /// Takes what asks `/graphql` for such an answer; lets the rest through.
@@ -52,12 +52,8 @@ fn wants_socket(method: &Method, headers: &HeaderMap) -> bool {
 
 /// Whether the client would rather have events than one answer: a client that takes both has a query.
 fn wants_events(headers: &HeaderMap) -> bool {
-    let values = headers.get_all(header::ACCEPT).iter();
-    let ranges = values
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','));
     let (mut events, mut one) = (0.0, 0.0);
-    for (range, weight) in ranges.map(weighted) {
+    for (range, weight) in accepted(headers) {
         match range.to_ascii_lowercase().as_str() {
             "text/event-stream" => events = weight,
             "application/json" | "application/graphql-response+json" => one = weight.max(one),

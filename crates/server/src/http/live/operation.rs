@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Pos, Request, Response};
+use async_graphql::{Request, Response};
 use axum::http::{HeaderMap, request::Parts};
 use futures::{
     StreamExt,
@@ -90,11 +90,4 @@ pub(super) fn cursor(response: &Response) -> Option<&str> {
         async_graphql::Value::String(cursor) => Some(cursor),
         _ => None,
     }
-}
-
-/// A response that says only why there is none.
-pub(super) fn failure(error: &Error) -> Response {
-    let mut error = outlay_graphql::problem(error).into_server_error(Pos::default());
-    error.locations.clear();
-    Response::from_errors(vec![error])
 }

@@ -243,12 +243,13 @@ impl Connection {
         let request = request.map_err(|refusal| Some(Closing::invalid(refusal.error.message)))?;
         let limit = self.app.settings().live.max_operations_per_connection;
         if self.operations.len() >= limit {
-            let refused = operation::failure(&outlay_domain::Error::LimitExceeded {
+            let refused = Refusal::from(outlay_domain::Error::LimitExceeded {
                 field: None,
                 message: format!(
                     "{limit} operations are under way on this connection; use another."
                 ),
-            });
+            })
+            .into_answer();
             return self
                 .say(&Outgoing::Error {
                     id,
