@@ -7,8 +7,8 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use outlay_entity::{ByPosition, Positional};
 use rust_decimal::Decimal;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QueryTrait, Select,
-    Statement,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IdenStatic, Order, QueryFilter,
+    QueryOrder, QueryTrait, Select, Statement,
     sea_query::{Expr, ExprTrait, SimpleExpr},
 };
 use serde::{Deserialize, Serialize};
@@ -207,6 +207,27 @@ impl<E: EntityTrait> Ordering<E> {
         }
     }
 
+    /// The order of the statement's rows once more, for a statement around it.
+    pub(crate) fn clause(&self, request: &PageRequest) -> String {
+        let direction = if self.descending == request.backward {
+            "ASC"
+        } else {
+            "DESC"
+        };
+        let table = E::default();
+        let columns = self.columns.iter();
+        let columns: Vec<_> = columns
+            .map(|column| {
+                format!(
+                    r#""{}"."{}" {direction}"#,
+                    table.table_name(),
+                    column.as_str()
+                )
+            })
+            .collect();
+        format!(" ORDER BY {}", columns.join(", "))
+    }
+
     fn cursor(&self, row: &E::Model) -> Result<String> {
         let place = (self.name, (self.keys)(row));
         let json = serde_json::to_vec(&place).map_err(Error::internal)?;
@@ -235,13 +256,23 @@ impl<E: EntityTrait> Ordering<E> {
 /// Reads one page of `select` in this order: one statement.
 pub(crate) async fn fetch<E>(
     db: &impl ConnectionTrait,
-    mut select: Select<E>,
+    select: Select<E>,
     ordering: &Ordering<E>,
     request: &PageRequest,
 ) -> Result<Page<E::Model>>
 where
     E: EntityTrait<Model: ByPosition>,
 {
+    let rows = read::<E>(db, statement(select, ordering, request)?).await?;
+    page(rows, ordering, request)
+}
+
+/// The statement that reads one page of `select` in this order, and one row more to know whether there is another page.
+pub(crate) fn statement<E: EntityTrait>(
+    mut select: Select<E>,
+    ordering: &Ordering<E>,
+    request: &PageRequest,
+) -> Result<Statement> {
     let descending = ordering.descending != request.backward;
     if let Some(cursor) = &request.cursor {
         let place = ordering.place(if request.backward { "before" } else { "after" }, cursor)?;
@@ -264,9 +295,17 @@ where
     }
     // The limit is written into the statement: were it bound, PostgreSQL would plan anew for each value, since the plan
     // for an unknown one looks dearer. Clients ask for few page sizes.
-    let mut statement = select.build(db.get_database_backend());
+    let mut statement = select.build(DbBackend::Postgres);
     let _ = write!(statement.sql, " LIMIT {}", request.count + 1);
-    let mut rows = read::<E>(db, statement).await?;
+    Ok(statement)
+}
+
+/// The page that the rows of its [`statement`] make.
+pub(crate) fn page<E: EntityTrait>(
+    mut rows: Vec<E::Model>,
+    ordering: &Ordering<E>,
+    request: &PageRequest,
+) -> Result<Page<E::Model>> {
     let more = rows.len() as u64 > request.count;
     rows.truncate(usize::try_from(request.count).unwrap_or(usize::MAX));
     if request.backward {

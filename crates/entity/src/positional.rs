@@ -11,16 +11,19 @@ pub struct Positional<M>(pub M);
 
 /// A model that knows its columns by position; implemented by the macro [`positional!`](crate::positional).
 pub trait ByPosition: Sized {
-    /// Reads the columns from the first on.
+    /// The names of the columns, in their order.
+    const COLUMNS: &'static [&'static str];
+
+    /// Reads the columns from this position on, zero being the row's first.
     ///
     /// # Errors
     /// [`DbErr`] when a value is not of its field's type.
-    fn by_position(row: &QueryResult) -> Result<Self, DbErr>;
+    fn by_position(row: &QueryResult, from: usize) -> Result<Self, DbErr>;
 }
 
 impl<M: ByPosition> FromQueryResult for Positional<M> {
     fn from_query_result(row: &QueryResult, _: &str) -> Result<Self, DbErr> {
-        M::by_position(row).map(Self)
+        M::by_position(row, 0).map(Self)
     }
 }
 
@@ -40,8 +43,13 @@ macro_rules! positional {
         }
 
         impl $crate::ByPosition for Model {
-            fn by_position(row: &sea_orm::QueryResult) -> Result<Self, sea_orm::DbErr> {
-                let mut positions = 0..;
+            const COLUMNS: &'static [&'static str] = &[$(stringify!($field)),*];
+
+            fn by_position(
+                row: &sea_orm::QueryResult,
+                from: usize,
+            ) -> Result<Self, sea_orm::DbErr> {
+                let mut positions = from..;
                 let mut next = || positions.next().unwrap_or_default();
                 // The fields of a literal are evaluated in the order in which they are written.
                 Ok(Self { $($field: row.try_get_by_index(next())?,)* })

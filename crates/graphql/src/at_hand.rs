@@ -19,11 +19,16 @@ use crate::{context::RequestContext, loader::Ahead};
 
 /// An object that knows the values of its fields, or of some.
 pub(crate) trait AtHand: OutputType + Send {
+    /// The fields that it knows.
+    const FIELDS: &'static [&'static str];
+
     /// The value of a field without arguments; none when it must be resolved.
     fn at_hand(&self, field: &str, selection: &SelectionSet, ahead: &Ahead) -> Option<Value>;
 }
 
 impl<T: AtHand + Sync> AtHand for &T {
+    const FIELDS: &'static [&'static str] = T::FIELDS;
+
     fn at_hand(&self, field: &str, selection: &SelectionSet, ahead: &Ahead) -> Option<Value> {
         T::at_hand(self, field, selection, ahead)
     }
@@ -36,6 +41,8 @@ macro_rules! at_hand {
     ($object:ty, |$row:pat_param, $selection:pat_param, $ahead:pat_param|
      $($field:literal => $value:expr,)*) => {
         impl crate::at_hand::AtHand for $object {
+            const FIELDS: &'static [&'static str] = &[$($field),*];
+
             fn at_hand(
                 &self,
                 field: &str,
@@ -53,16 +60,40 @@ macro_rules! at_hand {
 }
 pub(crate) use at_hand;
 
+/// The field, if it is one and there is nothing to it but its name.
+fn plain(selection: &Selection) -> Option<&Field> {
+    let Selection::Field(Positioned { node: field, .. }) = selection else {
+        return None;
+    };
+    (field.arguments.is_empty() && field.directives.is_empty()).then_some(field)
+}
+
+/// Whether every item of a selection is a plain field of which `judge` approves, given its name and its own selection.
+pub(crate) fn every(selection: &SelectionSet, judge: impl Fn(&str, &SelectionSet) -> bool) -> bool {
+    selection.items.iter().all(|item| {
+        plain(&item.node).is_some_and(|field| {
+            let name = field.name.node.as_str();
+            name == "__typename" || judge(name, &field.selection_set.node)
+        })
+    })
+}
+
+/// Whether all that is selected of such an object will be at hand, before there is one; `nested` says so of a field that
+/// has fields itself.
+pub(crate) fn foreseen<T: AtHand>(
+    selection: &SelectionSet,
+    nested: impl Fn(&str, &SelectionSet) -> bool,
+) -> bool {
+    every(selection, |name, fields| {
+        T::FIELDS.contains(&name) && (fields.items.is_empty() || nested(name, fields))
+    })
+}
+
 /// What is selected of `row`, if all of it is at hand.
 pub(crate) fn object<T: AtHand>(row: &T, selection: &SelectionSet, ahead: &Ahead) -> Option<Value> {
     let mut object = IndexMap::with_capacity(selection.items.len());
     for item in &selection.items {
-        let Selection::Field(Positioned { node: field, .. }) = &item.node else {
-            return None;
-        };
-        if !(field.arguments.is_empty() && field.directives.is_empty()) {
-            return None;
-        }
+        let field = plain(&item.node)?;
         let value = match field.name.node.as_str() {
             "__typename" => T::type_name().into_owned().into(),
             name => row.at_hand(name, &field.selection_set.node, ahead)?,

@@ -40,11 +40,13 @@ macro_rules! connection {
         pub struct $connection {
             page: outlay_domain::page::Page<$node>,
             filter: $filter,
+            /// The count, where it was read with the page.
+            count: Option<u64>,
         }
 
         impl $connection {
             pub(crate) fn new(page: outlay_domain::page::Page<$model>, filter: $filter) -> Self {
-                Self { page: page.map($node::from), filter }
+                Self { page: page.map($node::from), filter, count: None }
             }
         }
 
@@ -70,6 +72,9 @@ macro_rules! connection {
             #[graphql(directive = crate::directive::cost::apply("10".to_owned()))]
             async fn total_count(&self, ctx: &async_graphql::Context<'_>) -> async_graphql::Result<u64> {
                 use crate::context::ContextExt;
+                if let Some(count) = self.count {
+                    return Ok(count);
+                }
                 let snapshot = ctx.snapshot()?;
                 let $cx = snapshot.cx();
                 let count = match &self.filter {

@@ -26,7 +26,7 @@ use crate::{
 pub(crate) type Loaded<T> = std::result::Result<Option<T>, Arc<Error>>;
 
 /// Rows of one kind that were read ahead, by id.
-pub(crate) struct Rows<T>(RwLock<HashMap<Uuid, Loaded<T>>>);
+pub(crate) struct Rows<T>(RwLock<HashMap<Uuid, T>>);
 
 impl<T> Default for Rows<T> {
     fn default() -> Self {
@@ -35,20 +35,20 @@ impl<T> Default for Rows<T> {
 }
 
 impl<T: Clone> Rows<T> {
-    fn get(&self, id: Uuid) -> Option<Loaded<T>> {
+    fn get(&self, id: Uuid) -> Option<T> {
         let rows = self.0.read().unwrap_or_else(PoisonError::into_inner);
         rows.get(&id).cloned()
     }
 
-    /// The row of this id, or none where a row has none; not known when it was not read, or could not be.
+    /// The row of this id, or none where a row has none; not known when it was not read ahead.
     pub(crate) fn row<U: From<T>>(&self, id: Option<Uuid>) -> Option<Option<U>> {
         match id {
-            Some(id) => Some(self.get(id)?.ok()?.map(U::from)),
+            Some(id) => Some(Some(self.get(id)?.into())),
             None => Some(None),
         }
     }
 
-    pub(crate) fn keep(&self, rows: HashMap<Uuid, Loaded<T>>) {
+    pub(crate) fn keep(&self, rows: HashMap<Uuid, T>) {
         let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
         kept.extend(rows);
     }
@@ -114,7 +114,7 @@ macro_rules! loaders {
             $(
                 pub(crate) async fn $field(&self, id: Uuid) -> async_graphql::Result<Option<$value>> {
                     let loaded = match self.ahead.$field.get(id) {
-                        Some(loaded) => loaded,
+                        Some(row) => Ok(Some(row)),
                         // Boxed: it takes two kilobytes, which every field of every node would have to reserve.
                         None => Box::pin(self.$field.load(id)).await,
                     };

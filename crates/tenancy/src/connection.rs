@@ -1,6 +1,6 @@
 //! The only way to a tenant's rows.
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 use sea_query_sqlx::SqlxValues;
@@ -20,12 +20,13 @@ use crate::{
 /// entities, and the role that it runs as can read no shared table. Dropped without [`commit`](Self::commit), it
 /// leaves nothing behind: its server connection is closed and the server rolls back.
 ///
-/// Invariant: no session state names a tenant. The schema is in the statement; role and timeouts are LOCAL to the
-/// transaction and go out with its BEGIN.
+/// Invariant: no session state names a tenant. The schema is in the statement; a role of the tenant's own is LOCAL to
+/// the transaction and goes out with its BEGIN; the role of requests and its timeouts are the connection's from the
+/// start, and the same for all tenants.
 pub struct TenantConnection {
     tenant: Arc<Tenant>,
     source: Source,
-    begin: Arc<str>,
+    begin: Cow<'static, str>,
     state: Mutex<State>,
 }
 
@@ -33,6 +34,8 @@ pub struct TenantConnection {
 pub(crate) enum Source {
     /// The pool of requests, as the role of requests.
     Requests(Arc<TenantPool>),
+    /// The same, as the tenant's own role, which lasts as long as a transaction.
+    OwnRole(Arc<TenantPool>),
     /// The owner's pool, for writes that touch a tenant and the shared schema together.
     Owner(sqlx::PgPool),
 }
@@ -59,17 +62,14 @@ impl Session {
     }
 
     async fn begin(source: &Source, tenant: &Tenant, begin: &str) -> Result<Self, DbErr> {
+        tracing::debug!(target: "outlay::sql", sql = begin);
         match source {
-            Source::Requests(pool) => loop {
-                let mut lease = pool.lease(tenant.id()).await.map_err(into_db_error)?;
-                let kept = lease.was_kept();
-                lease.in_transaction = true;
+            Source::Requests(pool) | Source::OwnRole(pool) => loop {
+                let mut lease = take(pool, tenant).await?;
                 let batch = sqlx::raw_sql(AssertSqlSafe(begin));
                 match lease.postgres.execute(batch).await {
                     Ok(_) => return Ok(Self::Request(lease)),
-                    // The server may have restarted since it was last used: it is closed, and the next one tried.
-                    // A new connection that fails says how things are.
-                    Err(sqlx::Error::Io(_) | sqlx::Error::Database(_)) if kept => {}
+                    Err(error) if lease.has_died(&error) => {}
                     Err(error) => return Err(query_error(error)),
                 }
             },
@@ -83,10 +83,11 @@ impl Session {
 
     /// Ends the transaction and gives the connection back.
     async fn end(self, end: End) -> Result<(), DbErr> {
+        tracing::debug!(target: "outlay::sql", sql = end.statement());
         match self {
             Self::Request(mut lease) => {
                 let ended = lease.postgres.execute(sqlx::raw_sql(end.statement())).await;
-                lease.in_transaction = ended.is_err();
+                lease.busy = ended.is_err();
                 ended.map(drop)
             }
             Self::Owner(transaction) => match end {
@@ -114,7 +115,7 @@ impl End {
 }
 
 impl TenantConnection {
-    pub(crate) fn new(tenant: Arc<Tenant>, source: Source, begin: Arc<str>) -> Self {
+    pub(crate) fn new(tenant: Arc<Tenant>, source: Source, begin: Cow<'static, str>) -> Self {
         Self {
             tenant,
             source,
@@ -152,6 +153,34 @@ impl TenantConnection {
 
     async fn close(&self) -> State {
         std::mem::replace(&mut *self.state.lock().await, State::Closed)
+    }
+
+    /// Runs a statement that reads all that there is to read, so that no transaction has to hold several together: one
+    /// round trip instead of three. Inside an open transaction it is one more statement of that.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub async fn query_alone(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let state = self.state.lock().await;
+        let (Source::Requests(pool), State::Idle) = (&self.source, &*state) else {
+            drop(state);
+            return self.query_all_raw(statement).await;
+        };
+        let Statement { sql, values, .. } = statement;
+        tracing::debug!(target: "outlay::sql", sql);
+        let (sql, values) = (qualify(&sql, self.tenant.schema()), arguments(values));
+        loop {
+            let mut lease = take(pool, &self.tenant).await?;
+            let query = sqlx::query_with(AssertSqlSafe(sql.as_str()), values.clone());
+            match query.fetch_all(&mut lease.postgres).await {
+                Ok(rows) => {
+                    lease.busy = false;
+                    return Ok(rows.into_iter().map(Into::into).collect());
+                }
+                Err(error) if lease.has_died(&error) => {}
+                Err(error) => return Err(query_error(error)),
+            }
+        }
     }
 
     /// Runs one statement on the open transaction, beginning it first if need be.
@@ -235,6 +264,13 @@ impl fmt::Debug for TenantConnection {
             .field("tenant", &self.tenant.slug())
             .finish_non_exhaustive()
     }
+}
+
+/// A connection for this tenant, busy from now on.
+async fn take(pool: &TenantPool, tenant: &Tenant) -> Result<Lease, DbErr> {
+    let mut lease = pool.lease(tenant.id()).await.map_err(into_db_error)?;
+    lease.busy = true;
+    Ok(lease)
 }
 
 fn arguments(values: Option<sea_orm::Values>) -> SqlxValues {

@@ -1,6 +1,6 @@
 //! The way in: connections for a verified tenant, and the owner's connection to the shared schema.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::sync::Arc;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, TransactionTrait};
 use sea_orm_migration::MigratorTrait;
@@ -24,6 +24,12 @@ const MINIMUM_SERVER_VERSION: i32 = 14;
 /// The role that requests run as; it owns nothing and can create nothing.
 pub(crate) const REQUEST_ROLE: &str = "outlay_request";
 
+/// The begin of a read: one snapshot for all its statements.
+const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// The begin of a write.
+const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+
 /// All tenants on one database, and the shared schema beside them.
 pub struct Tenancy {
     shared: DatabaseConnection,
@@ -32,8 +38,6 @@ pub struct Tenancy {
     directory: Arc<Directory>,
     signals: Arc<Signals>,
     settings: DatabaseSettings,
-    begin_read: Arc<str>,
-    begin_write: Arc<str>,
     listener: tokio::task::JoinHandle<()>,
     teller: tokio::task::JoinHandle<()>,
 }
@@ -53,9 +57,6 @@ impl Tenancy {
         let directory = Arc::new(Directory::new(shared.clone(), signals.clone()));
         let listener = listener::follow(owner.clone(), directory.clone(), signals.clone()).await?;
         let teller = tokio::spawn(signals::carry(signals.clone(), shared.clone()));
-        let begin_read = begin(&settings, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").into();
-        let begin_write =
-            begin(&settings, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE").into();
         Ok(Self {
             shared,
             owner,
@@ -63,8 +64,6 @@ impl Tenancy {
             directory,
             signals,
             settings,
-            begin_read,
-            begin_write,
             listener,
             teller,
         })
@@ -91,13 +90,13 @@ impl Tenancy {
     /// A read-only snapshot of the tenant's data, taken at the first statement.
     #[must_use]
     pub fn read(&self, access: &TenantAccess) -> TenantConnection {
-        self.connection(access, &self.begin_read)
+        self.connection(access, BEGIN_READ)
     }
 
     /// A read-write transaction in the tenant's data, begun at the first statement.
     #[must_use]
     pub fn write(&self, access: &TenantAccess) -> TenantConnection {
-        self.connection(access, &self.begin_write)
+        self.connection(access, BEGIN_WRITE)
     }
 
     /// A read-write transaction of the owner's, in which a tenant's rows and the shared schema change together.
@@ -110,17 +109,16 @@ impl Tenancy {
         TenantConnection::new(tenant.clone(), Source::Owner(self.owner.clone()), begin)
     }
 
-    fn connection(&self, access: &TenantAccess, begin: &Arc<str>) -> TenantConnection {
-        let tenant = access.tenant();
-        let begin = match self.settings.tenant_roles {
-            TenantRoles::Shared => begin.clone(),
-            TenantRoles::PerTenant => format!("{begin}; SET LOCAL ROLE {}", tenant.role()).into(),
+    fn connection(&self, access: &TenantAccess, begin: &'static str) -> TenantConnection {
+        let (tenant, pool) = (access.tenant(), self.requests.clone());
+        let (source, begin) = match self.settings.tenant_roles {
+            TenantRoles::Shared => (Source::Requests(pool), begin.into()),
+            TenantRoles::PerTenant => (
+                Source::OwnRole(pool),
+                format!("{begin}; SET LOCAL ROLE {}", tenant.role()).into(),
+            ),
         };
-        TenantConnection::new(
-            tenant.clone(),
-            Source::Requests(self.requests.clone()),
-            begin,
-        )
+        TenantConnection::new(tenant.clone(), source, begin)
     }
 
     pub(crate) fn settings(&self) -> &DatabaseSettings {
@@ -143,20 +141,6 @@ impl Drop for Tenancy {
     }
 }
 
-/// The statement that begins a transaction of a request, with everything that is local to it.
-fn begin(settings: &DatabaseSettings, begin: &str) -> String {
-    let mut batch = begin.to_owned();
-    if let RequestLogin::Switch = settings.login {
-        // Writing into a String cannot fail.
-        let _ = write!(
-            batch,
-            "; SET LOCAL ROLE {REQUEST_ROLE}; SET LOCAL search_path = ''; SET LOCAL statement_timeout = {}",
-            settings.statement_timeout.as_millis()
-        );
-    }
-    batch
-}
-
 fn options(url: &str, settings: &DatabaseSettings) -> Result<PgConnectOptions, TenancyError> {
     let options: PgConnectOptions = url.parse().map_err(|error| {
         TenancyError::Unsuitable(format!("the database URL cannot be read: {error}"))
@@ -175,11 +159,19 @@ async fn owner_pool(settings: &DatabaseSettings) -> Result<PgPool, TenancyError>
 }
 
 fn request_pool(settings: &DatabaseSettings) -> Result<TenantPool, TenancyError> {
-    let url = match &settings.login {
-        RequestLogin::Direct(url) => url,
-        RequestLogin::Switch => &settings.url,
+    let options = match &settings.login {
+        RequestLogin::Direct(url) => options(url, settings)?,
+        // What the role has by itself when it signs in. As part of the connection's start none of it can get lost: a
+        // pooler between here and the server takes it over or refuses.
+        RequestLogin::Switch => options(&settings.url, settings)?.options([
+            ("role", REQUEST_ROLE),
+            ("search_path", r#""""#),
+            (
+                "statement_timeout",
+                &settings.statement_timeout.as_millis().to_string(),
+            ),
+        ]),
     };
-    let options = options(url, settings)?;
     TenantPool::new(
         &options,
         settings.connections,

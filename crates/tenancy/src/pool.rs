@@ -33,14 +33,14 @@ const HOME_SHARDS: usize = 2;
 pub(crate) struct PooledConnection {
     pub(crate) postgres: PgConnection,
     tenants: HashSet<TenantId>,
-    /// Set while a transaction is open.
-    pub(crate) in_transaction: bool,
+    /// Set while a transaction is open or a statement runs.
+    pub(crate) busy: bool,
 }
 
 /// A connection on loan.
 ///
-/// Invariant: one that is dropped inside a transaction is closed there and then, so that the server rolls back and
-/// lets its locks go; it must not lie in the pool until somebody asks for it.
+/// Invariant: one that is dropped while busy is closed there and then, so that the server rolls back and lets its locks
+/// go; it must not lie in the pool until somebody asks for it.
 pub(crate) struct Lease(Option<Object<Connections>>);
 
 impl Deref for Lease {
@@ -60,7 +60,7 @@ impl DerefMut for Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         if let Some(connection) = self.0.take()
-            && connection.in_transaction
+            && connection.busy
         {
             drop(Object::take(connection));
         }
@@ -68,11 +68,20 @@ impl Drop for Lease {
 }
 
 impl Lease {
-    /// Whether the connection was used before, so that it may be dead by now.
-    pub(crate) fn was_kept(&self) -> bool {
-        self.0
-            .as_ref()
-            .is_some_and(|connection| Object::metrics(connection).recycle_count > 0)
+    /// Whether the first use of a kept connection found it dead, as after a restart of the server: then the next one is
+    /// worth a try. A new connection that fails says how things are.
+    pub(crate) fn has_died(&self, error: &sqlx::Error) -> bool {
+        let connection = self.0.as_ref();
+        let kept =
+            connection.is_some_and(|connection| Object::metrics(connection).recycle_count > 0);
+        kept && match error {
+            sqlx::Error::Io(_) => true,
+            // Operator intervention: the server ends the connection.
+            sqlx::Error::Database(error) => {
+                error.code().is_some_and(|code| code.starts_with("57P"))
+            }
+            _ => false,
+        }
     }
 }
 
@@ -90,7 +99,7 @@ impl Manager for Connections {
         Ok(PooledConnection {
             postgres,
             tenants: HashSet::new(),
-            in_transaction: false,
+            busy: false,
         })
     }
 

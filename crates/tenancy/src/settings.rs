@@ -49,7 +49,7 @@ impl DatabaseSettings {
 pub enum RequestLogin {
     /// Signs in as that role, by this URL: no statement is needed, and nothing can switch back.
     Direct(String),
-    /// Signs in as the owner and steps down inside each transaction, in the round trip of BEGIN.
+    /// Signs in as the owner and steps down while the connection is made.
     Switch,
 }
 

@@ -1,18 +1,24 @@
 //! Lists of expenses: filtered, ordered, paged by keyset; counted and summed when asked.
 
 use chrono::NaiveDate;
-use outlay_entity::tenant::{
-    ExpenseStatus,
-    expense::{Column, Entity, Model},
+use outlay_entity::{
+    ByPosition,
+    tenant::{
+        ExpenseStatus,
+        expense::{Column, Entity, Model},
+    },
 };
 use rust_decimal::Decimal;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Select,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
     sea_query::{Expr, SimpleExpr, extension::postgres::PgExpr},
 };
 use uuid::Uuid;
 
-use super::visible;
+use super::{
+    related::{self, Reading, Related},
+    visible,
+};
 use crate::{
     Context, Result,
     page::{self, Key, KeyKind, Ordering, Page, PageRequest},
@@ -181,6 +187,17 @@ pub(super) fn select(cx: &Context, filter: &ExpenseFilter) -> Select<Entity> {
         .filter(filter.condition())
 }
 
+/// A page of expenses with what was to be read together with it.
+#[derive(Debug)]
+pub struct Listed {
+    /// The page.
+    pub page: Page<Model>,
+    /// How many there are in all, if they were to be counted and the page has any.
+    pub count: Option<u64>,
+    /// The rows that the page refers to.
+    pub related: Related,
+}
+
 /// One page of the expenses that the member may know of: one statement.
 ///
 /// # Errors
@@ -190,8 +207,45 @@ pub async fn list(
     filter: &ExpenseFilter,
     order: ExpenseOrder,
     request: &PageRequest,
-) -> Result<Page<Model>> {
-    page::fetch(cx.db(), select(cx, filter), &order.ordering(), request).await
+    reading: &Reading,
+) -> Result<Listed> {
+    let ordering = order.ordering();
+    let mut expenses = select(cx, filter);
+    if reading.counted {
+        // Counted once a statement, and in the same snapshot as the page.
+        let count = counted(cx, filter).into_query().into();
+        expenses = expenses.expr_as(SimpleExpr::SubQuery(None, Box::new(count)), "count");
+    }
+    let expenses = page::statement(expenses, &ordering, request)?;
+    let statement = related::join(expenses, &reading.relations, &ordering.clause(request));
+    let rows = related::read(cx, statement, reading.alone).await?;
+
+    let width = Model::COLUMNS.len();
+    let count = match rows.first() {
+        Some(row) if reading.counted => Some(row.try_get_by_index::<i64>(width)?),
+        _ => None,
+    };
+    let mut related = Related::default();
+    let mut expenses = Vec::with_capacity(rows.len());
+    for row in &rows {
+        related.keep(
+            &reading.relations,
+            row,
+            width + usize::from(reading.counted),
+        )?;
+        expenses.push(Model::by_position(row, 0)?);
+    }
+    Ok(Listed {
+        page: page::page(expenses, &ordering, request)?,
+        count: count.map(|count| u64::try_from(count).unwrap_or_default()),
+        related,
+    })
+}
+
+fn counted(cx: &Context, filter: &ExpenseFilter) -> Select<Entity> {
+    select(cx, filter)
+        .select_only()
+        .expr_as(Expr::cust("count(*)"), "count")
 }
 
 /// How many expenses the filter lets through.
@@ -199,11 +253,8 @@ pub async fn list(
 /// # Errors
 /// The database's own.
 pub async fn count(cx: &Context, filter: &ExpenseFilter) -> Result<u64> {
-    let counted = select(cx, filter)
-        .select_only()
-        .expr_as(Expr::cust("count(*)"), "count");
-    // Not one(): its LIMIT keeps the plan from being reused, see `page::fetch`.
-    let counts: Vec<i64> = counted.into_tuple().all(cx.db()).await?;
+    // Not one(): its LIMIT keeps the plan from being reused, see `page::statement`.
+    let counts: Vec<i64> = counted(cx, filter).into_tuple().all(cx.db()).await?;
     let count = counts.first().copied().unwrap_or_default();
     Ok(u64::try_from(count).unwrap_or_default())
 }

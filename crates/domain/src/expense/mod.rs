@@ -2,6 +2,7 @@
 
 mod decide;
 mod list;
+mod related;
 mod spending;
 mod write;
 
@@ -16,7 +17,8 @@ use crate::{
 pub use decide::{
     Approve, ChangeStatus, Reimburse, Reject, Reopen, Step, Submit, Void, Withdraw, check_step,
 };
-pub use list::{ExpenseFilter, ExpenseOrder, ExpenseOrderField, Range, count, list, total};
+pub use list::{ExpenseFilter, ExpenseOrder, ExpenseOrderField, Listed, Range, count, list, total};
+pub use related::{Reading, Related, Relation, related};
 pub use spending::{Dimension, Spending, SpendingRow, spending};
 pub use write::{CreateExpense, DeleteExpense, UpdateExpense, check_change};
 

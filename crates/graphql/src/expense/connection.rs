@@ -1,7 +1,11 @@
 //! Pages of expenses.
 
 use async_graphql::{Context, Result};
-use outlay_domain::expense::{self, ExpenseFilter};
+use outlay_domain::{
+    entity::tenant::expense::Model,
+    expense::{self, ExpenseFilter},
+    page::Page,
+};
 
 use super::Expense;
 use crate::{
@@ -21,5 +25,15 @@ connection! {
             Ok(Money::new(total, snapshot.cx().base_currency()?))
         };
         total.await.map_err(|error: outlay_domain::Error| problem(&error))
+    }
+}
+
+impl ExpenseConnection {
+    /// A page whose list was counted with it, where it was asked for.
+    pub(super) fn counted(page: Page<Model>, count: Option<u64>, filter: ExpenseFilter) -> Self {
+        Self {
+            count,
+            ..Self::new(page, filter)
+        }
     }
 }

@@ -4,8 +4,7 @@ use async_graphql::{Context, ID, Object, Result};
 use outlay_domain::{expense, page::PageRequest};
 
 use super::{
-    Expense,
-    ahead::read_ahead,
+    Expense, ahead,
     connection::ExpenseConnection,
     filter::{ExpenseFilter, ExpenseOrder},
     spending::{Spending, SpendingDimension},
@@ -48,9 +47,14 @@ impl ExpenseQuery {
             let request = PageRequest::parse(first, after, last, before)?;
             let filter = filter.unwrap_or_default().parse()?;
             let order = order_by.map(Into::into).unwrap_or_default();
-            let page = expense::list(snapshot.cx(), &filter, order, &request).await?;
-            read_ahead(ctx, &snapshot, &page).await;
-            Ok(ExpenseConnection::new(page, filter))
+            let reading = ahead::of_list(ctx);
+            let listed = expense::list(snapshot.cx(), &filter, order, &request, &reading).await?;
+            ahead::keep(listed.related, &snapshot.ahead);
+            Ok(ExpenseConnection::counted(
+                listed.page,
+                listed.count,
+                filter,
+            ))
         };
         page.await
             .map_err(|error: outlay_domain::Error| problem(&error))

@@ -6,8 +6,8 @@ use outlay_domain::{
     value::Reason,
 };
 
+use super::write;
 use crate::{
-    context::ContextExt,
     error::{Answer, UserError, answer},
     expense::Expense,
     id::Kind,
@@ -47,7 +47,7 @@ macro_rules! step {
                     let reason: Option<Reason> = None;
                     $(let reason = reason.or(Some(Reason::parse(stringify!($reason), &self.$reason)?));)?
                     let step = ChangeStatus::<S>::new(id, self.version, reason);
-                    ctx.request().write(&step, self.idempotency_key.as_deref()).await
+                    write(ctx, &step, self.idempotency_key.as_deref()).await
                 };
                 answer(done.await, |row, errors| $payload { expense: row.map(Into::into), errors })
             }

@@ -6,6 +6,7 @@ use outlay_domain::{
     value::{Code, ExchangeRate, Name, Note},
 };
 
+use super::write;
 use crate::{
     context::ContextExt,
     error::{Answer, UserError, answer},
@@ -185,11 +186,7 @@ impl ExpenseWriteMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new expense.")] input: CreateExpenseInput,
     ) -> Answer<CreateExpensePayload> {
-        let done = async {
-            ctx.request()
-                .write(&input.parse()?, input.idempotency_key.as_deref())
-                .await
-        };
+        let done = async { write(ctx, &input.parse()?, input.idempotency_key.as_deref()).await };
         answer(done.await, |row, errors| CreateExpensePayload {
             expense: row.map(Into::into),
             errors,
@@ -202,11 +199,7 @@ impl ExpenseWriteMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: UpdateExpenseInput,
     ) -> Answer<UpdateExpensePayload> {
-        let done = async {
-            ctx.request()
-                .write(&input.parse()?, input.idempotency_key.as_deref())
-                .await
-        };
+        let done = async { write(ctx, &input.parse()?, input.idempotency_key.as_deref()).await };
         answer(done.await, |row, errors| UpdateExpensePayload {
             expense: row.map(Into::into),
             errors,
