@@ -179,6 +179,16 @@ pub(crate) struct HttpArgs {
     )]
     pub(crate) request_timeout: u64,
 
+    /// How long a connection may take to send the head of its next request; one that sends none is closed then
+    #[arg(
+        long,
+        env = "OUTLAY_HEADER_TIMEOUT",
+        value_name = "SECONDS",
+        default_value_t = HttpSettings::default().header_timeout.as_secs(),
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    pub(crate) header_timeout: u64,
+
     /// WebSocket connections and event streams at a time
     #[arg(
         long,
@@ -196,6 +206,35 @@ pub(crate) struct HttpArgs {
         default_value_t = LiveSettings::default().max_subscriptions_per_tenant
     )]
     pub(crate) max_subscriptions: usize,
+
+    /// Operations under way on one WebSocket or event stream
+    #[arg(
+        long,
+        env = "OUTLAY_MAX_OPERATIONS_PER_CONNECTION",
+        value_name = "NUMBER",
+        default_value_t = LiveSettings::default().max_operations_per_connection
+    )]
+    pub(crate) max_operations_per_connection: usize,
+
+    /// How long the client of a WebSocket may take to say who it is
+    #[arg(
+        long,
+        env = "OUTLAY_INIT_TIMEOUT",
+        value_name = "SECONDS",
+        default_value_t = LiveSettings::default().init_timeout.as_secs(),
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    pub(crate) init_timeout: u64,
+
+    /// How often who listens is given a sign of life; a WebSocket that answers none of three is closed
+    #[arg(
+        long,
+        env = "OUTLAY_KEEP_ALIVE",
+        value_name = "SECONDS",
+        default_value_t = LiveSettings::default().keep_alive.as_secs(),
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    pub(crate) keep_alive: u64,
 
     #[command(flatten)]
     pub(crate) api: ApiArgs,
@@ -218,10 +257,13 @@ impl HttpArgs {
             max_body_bytes: self.max_body_bytes,
             max_upload_bytes: self.max_upload_bytes,
             request_timeout: Duration::from_secs(self.request_timeout),
+            header_timeout: Duration::from_secs(self.header_timeout),
             live: LiveSettings {
                 max_connections: self.max_live_connections,
+                max_operations_per_connection: self.max_operations_per_connection,
                 max_subscriptions_per_tenant: self.max_subscriptions,
-                ..LiveSettings::default()
+                init_timeout: Duration::from_secs(self.init_timeout),
+                keep_alive: Duration::from_secs(self.keep_alive),
             },
             ..HttpSettings::default()
         };
