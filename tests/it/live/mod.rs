@@ -5,6 +5,7 @@ mod crowd;
 mod event_stream;
 mod kinds;
 mod limits;
+mod outage;
 mod resume;
 mod socket;
 
