@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use outlay_tests::{Network, Org, Said, Server, database_url, within};
+use outlay_tests::{Network, Org, Said, Server, database_url, expense, numbered, within};
 use serde_json::json;
 
 use super::{CHANGES, PROTOCOL, changes, cursor};
@@ -63,6 +63,33 @@ async fn a_connection_has_so_many_operations_and_no_more() {
 }
 
 #[tokio::test]
+async fn who_reads_nothing_keeps_no_connection_to_the_database_from_others() {
+    let arguments = ["--connections", "1", "--tenant-rate", "0"];
+    let server = Server::start(&database_url().await, &arguments).await;
+    let owner = Org::new().await.owner.at(&server.url);
+    let mut long = expense("Shop", "1");
+    long["description"] = json!("x".repeat(2_000));
+    for _ in 0..50 {
+        owner
+            .must("createExpense", long.clone(), "expense { id }")
+            .await;
+    }
+    let list = |index| format!("a{index}: expenses(first: 50) {{ nodes {{ description }} }} ");
+    let much = format!("{{ {} }}", numbered(20, list));
+    let mut socket = owner.connect().await;
+    // More than the buffers on the way take.
+    for id in 0..12 {
+        socket.subscribe(&id.to_string(), &much, json!({})).await;
+    }
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(5) {
+        let answer = owner.run("{ categories(first: 1) { totalCount } }", json!({}));
+        let answer = answer.await;
+        assert!(answer.errors().is_empty(), "{}", answer.body);
+    }
+}
+
+#[tokio::test]
 async fn the_end_of_an_access_token_ends_what_was_subscribed_with_it() {
     let owner = Org::new().await.owner;
     let after = cursor(&owner).await;
@@ -79,11 +106,7 @@ async fn the_end_of_an_access_token_ends_what_was_subscribed_with_it() {
     // The session goes on, with another token.
     let mut events = owner.listen(CHANGES, json!({ "after": after })).await;
     owner
-        .must(
-            "createExpense",
-            outlay_tests::expense("Next", "1"),
-            "expense { id }",
-        )
+        .must("createExpense", expense("Next", "1"), "expense { id }")
         .await;
     assert_eq!(
         events.told("expenseChanged").await["expense"]["merchant"],
