@@ -1,6 +1,7 @@
 //! Settings of the command line: every one a flag and a variable `OUTLAY_*`.
 
 mod api;
+mod live;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -10,8 +11,9 @@ use outlay_domain::Settings;
 use outlay_tenancy::{DatabaseSettings, RequestLogin, TenantRoles};
 
 use api::ApiArgs;
+use live::LiveArgs;
 
-use crate::{http::LiveSettings, server::HttpSettings};
+use crate::server::HttpSettings;
 
 /// Which database, for every command.
 #[derive(Debug, Clone, Args)]
@@ -189,52 +191,8 @@ pub(crate) struct HttpArgs {
     )]
     pub(crate) header_timeout: u64,
 
-    /// WebSocket connections and event streams at a time
-    #[arg(
-        long,
-        env = "OUTLAY_MAX_LIVE_CONNECTIONS",
-        value_name = "NUMBER",
-        default_value_t = LiveSettings::default().max_connections
-    )]
-    pub(crate) max_live_connections: usize,
-
-    /// Subscriptions of one organization at a time
-    #[arg(
-        long,
-        env = "OUTLAY_MAX_SUBSCRIPTIONS",
-        value_name = "NUMBER",
-        default_value_t = LiveSettings::default().max_subscriptions_per_tenant
-    )]
-    pub(crate) max_subscriptions: usize,
-
-    /// Operations under way on one WebSocket or event stream
-    #[arg(
-        long,
-        env = "OUTLAY_MAX_OPERATIONS_PER_CONNECTION",
-        value_name = "NUMBER",
-        default_value_t = LiveSettings::default().max_operations_per_connection
-    )]
-    pub(crate) max_operations_per_connection: usize,
-
-    /// How long the client of a WebSocket may take to say who it is
-    #[arg(
-        long,
-        env = "OUTLAY_INIT_TIMEOUT",
-        value_name = "SECONDS",
-        default_value_t = LiveSettings::default().init_timeout.as_secs(),
-        value_parser = clap::value_parser!(u64).range(1..)
-    )]
-    pub(crate) init_timeout: u64,
-
-    /// How often who listens is given a sign of life; a WebSocket that answers none of three is closed
-    #[arg(
-        long,
-        env = "OUTLAY_KEEP_ALIVE",
-        value_name = "SECONDS",
-        default_value_t = LiveSettings::default().keep_alive.as_secs(),
-        value_parser = clap::value_parser!(u64).range(1..)
-    )]
-    pub(crate) keep_alive: u64,
+    #[command(flatten)]
+    pub(crate) live: LiveArgs,
 
     #[command(flatten)]
     pub(crate) api: ApiArgs,
@@ -258,13 +216,7 @@ impl HttpArgs {
             max_upload_bytes: self.max_upload_bytes,
             request_timeout: Duration::from_secs(self.request_timeout),
             header_timeout: Duration::from_secs(self.header_timeout),
-            live: LiveSettings {
-                max_connections: self.max_live_connections,
-                max_operations_per_connection: self.max_operations_per_connection,
-                max_subscriptions_per_tenant: self.max_subscriptions,
-                init_timeout: Duration::from_secs(self.init_timeout),
-                keep_alive: Duration::from_secs(self.keep_alive),
-            },
+            live: self.live.settings(),
             ..HttpSettings::default()
         };
         self.api.apply(&mut settings)?;

@@ -21,14 +21,7 @@ async fn who_does_not_say_who_it_is_in_time_is_not_kept() {
 
 #[tokio::test]
 async fn who_gives_no_sign_of_life_is_given_up_and_who_does_is_kept() {
-    let arguments = [
-        "--keep-alive",
-        "1",
-        "--max-live-connections",
-        "2",
-        "--header-timeout",
-        "1",
-    ];
+    let arguments = ["--keep-alive", "1", "--max-live-connections", "2"];
     let server = Server::start(&database_url().await, &arguments).await;
     let owner = Org::new().await.owner.at(&server.url);
     let network = Network::to(&server.url).await;
