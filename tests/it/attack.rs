@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures::future::{join, join_all};
+use futures::future::{join, join_all, join4};
 use outlay_tests::{Client, Org, Server, database_url, numbered, server};
 use reqwest::{Method, RequestBuilder, multipart};
 use serde_json::{Value, json};
@@ -345,14 +345,10 @@ async fn strike(client: &Client, attack: &Attack) {
     println!("{name}: {:?}", start.elapsed());
 }
 
-/// Somebody who sends a body of many bytes, one at a time, is broken off; what the server says.
-async fn trickle(address: &str, token: &str) -> String {
+/// Somebody who sends this, and then byte after byte without end; what the server says until it breaks off.
+async fn trickle(address: &str, beginning: &str) -> String {
     let mut stream = TcpStream::connect(address).await.expect("a connection");
-    let head = format!(
-        "POST /graphql HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
-         Content-Type: application/json\r\nContent-Length: 1000000\r\nConnection: close\r\n\r\n"
-    );
-    stream.write_all(head.as_bytes()).await.expect("sent");
+    stream.write_all(beginning.as_bytes()).await.expect("sent");
     let (mut reading, mut writing) = stream.into_split();
     let mut said = String::new();
     let written = async {
@@ -365,6 +361,25 @@ async fn trickle(address: &str, token: &str) -> String {
         () = written => {}
     }
     said
+}
+
+/// What the server says to somebody who sends this and no more, until it closes the connection.
+async fn send_once(address: &str, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    stream.write_all(request.as_bytes()).await.expect("sent");
+    let mut said = String::new();
+    stream.read_to_string(&mut said).await.expect("text");
+    said
+}
+
+/// Somebody who asks for something usual, again and again.
+async fn ask_often(owner: &Client) {
+    for _ in 0..20 {
+        let answer = owner
+            .run("{ expenses(first: 1) { totalCount } }", json!({}))
+            .await;
+        assert!(answer.errors().is_empty(), "{}", answer.body);
+    }
 }
 
 #[tokio::test]
@@ -392,7 +407,7 @@ async fn every_known_attack_is_refused_while_others_are_served() {
     };
     let attacks = [documents(), variables(), requests(), uploads()];
     let attacking = async {
-        let before = victim.memory();
+        let before = victim.peak_memory();
         for attack in attacks.iter().flatten() {
             let already = served.load(Ordering::Relaxed);
             strike(&client, attack).await;
@@ -401,7 +416,7 @@ async fn every_known_attack_is_refused_while_others_are_served() {
             })
             .await;
         }
-        let grown = victim.memory().saturating_sub(before);
+        let grown = victim.peak_memory().saturating_sub(before);
         println!("memory: {} MiB more than before", grown >> 20);
         assert!(grown < MEMORY, "{} MiB more than before", grown >> 20);
         over.store(true, Ordering::Relaxed);
@@ -428,22 +443,37 @@ async fn slow_bodies_are_broken_off_and_hold_nobody_up() {
     let org = Org::at(&server().await.client(), "EUR").await;
     let timeout = TIMEOUT.to_string();
     let victim = Server::start(&database_url().await, &["--request-timeout", &timeout]).await;
-    let address = victim.url.trim_start_matches("http://").to_owned();
+    let address = victim.url.trim_start_matches("http://");
     let owner = org.owner.at(&victim.url);
     let token = owner.token.clone().expect("a token");
-    let slow = join_all((0..100).map(|_| trickle(&address, &token)));
-    let quick = async {
-        for _ in 0..20 {
-            let answer = owner
-                .run("{ expenses(first: 1) { totalCount } }", json!({}))
-                .await;
-            assert!(answer.errors().is_empty(), "{}", answer.body);
-        }
-    };
-    let both = tokio::time::timeout(PATIENCE, join(slow, quick)).await;
+    let head = format!(
+        "POST /graphql HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/json\r\nContent-Length: 1000000\r\nConnection: close\r\n\r\n"
+    );
+    let slow = join_all((0..100).map(|_| trickle(address, &head)));
+    let both = tokio::time::timeout(PATIENCE, join(slow, ask_often(&owner))).await;
     let (answers, ()) = both.expect("all are broken off");
     for answer in answers {
         assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
         assert!(answer.contains("LIMIT_EXCEEDED"), "{answer}");
     }
+}
+
+#[tokio::test]
+async fn slow_heads_and_silence_are_broken_off_and_hold_nobody_up() {
+    let org = Org::at(&server().await.client(), "EUR").await;
+    let timeout = TIMEOUT.to_string();
+    let victim = Server::start(&database_url().await, &["--header-timeout", &timeout]).await;
+    let address = victim.url.trim_start_matches("http://");
+    let owner = org.owner.at(&victim.url);
+    let slow = join_all((0..100).map(|_| trickle(address, "GET /graphql HTTP/1.1\r\nSlow:")));
+    let silent = join_all((0..100).map(|_| send_once(address, "")));
+    let idle = send_once(address, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let start = Instant::now();
+    let all = join4(slow, silent, idle, ask_often(&owner));
+    let all = tokio::time::timeout(PATIENCE, all).await;
+    let (slow, silent, idle, ()) = all.expect("all are broken off");
+    assert!(slow.iter().chain(&silent).all(String::is_empty));
+    assert!(idle.starts_with("HTTP/1.1 200 "), "{idle}");
+    assert!(start.elapsed() >= Duration::from_secs(TIMEOUT));
 }

@@ -11,6 +11,7 @@ mod answer;
 mod client;
 mod database;
 mod events;
+mod network;
 mod organization;
 mod patience;
 mod server;
@@ -20,6 +21,7 @@ pub use answer::{Answer, outcomes};
 pub use client::Client;
 pub use database::{ask, ask_all, connect, execute, no_transactions};
 pub use events::{Event, Events};
+pub use network::Network;
 pub use organization::{Org, expense, money, numbered, sign_up, unique};
 pub use patience::{soon, within};
 pub use server::{

@@ -220,17 +220,27 @@ impl Server {
         program?.parse().ok()
     }
 
+    /// The memory that it has resident, in bytes; none where there is no `/proc`.
+    #[must_use]
+    pub fn memory(&self) -> Option<u64> {
+        self.status("VmRSS:")
+    }
+
     /// The most memory that it has ever had resident, in bytes.
     ///
     /// # Panics
     /// Where there is no `/proc`.
     #[must_use]
-    pub fn memory(&self) -> u64 {
-        let pid = self.program_pid().expect("the server's process");
-        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("its status");
-        let line = status.lines().find(|line| line.starts_with("VmHWM:"));
-        let kilobytes = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
-        kilobytes.map_or(0, |kilobytes: u64| kilobytes * 1024)
+    pub fn peak_memory(&self) -> u64 {
+        self.status("VmHWM:").expect("the server's status")
+    }
+
+    fn status(&self, name: &str) -> Option<u64> {
+        let pid = self.program_pid()?;
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+        let line = status.lines().find(|line| line.starts_with(name))?;
+        let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+        Some(kilobytes * 1024)
     }
 
     /// The lines of its log that hold this text.

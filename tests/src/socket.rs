@@ -103,7 +103,11 @@ impl Socket {
         said.expect("the server says something")
     }
 
-    async fn wait(&mut self) -> Said {
+    /// The same, however long it takes.
+    ///
+    /// # Panics
+    /// When it sends what is not JSON.
+    pub async fn wait(&mut self) -> Said {
         loop {
             match self.0.next().await {
                 Some(Ok(Message::Text(text))) => {

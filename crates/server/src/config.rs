@@ -1,6 +1,7 @@
 //! Settings of the command line: every one a flag and a variable `OUTLAY_*`.
 
 mod api;
+mod live;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -10,8 +11,9 @@ use outlay_domain::Settings;
 use outlay_tenancy::{DatabaseSettings, RequestLogin, TenantRoles};
 
 use api::ApiArgs;
+use live::LiveArgs;
 
-use crate::{http::LiveSettings, server::HttpSettings};
+use crate::server::HttpSettings;
 
 /// Which database, for every command.
 #[derive(Debug, Clone, Args)]
@@ -179,23 +181,18 @@ pub(crate) struct HttpArgs {
     )]
     pub(crate) request_timeout: u64,
 
-    /// WebSocket connections and event streams at a time
+    /// How long a connection may take to send the head of its next request; one that sends none is closed then
     #[arg(
         long,
-        env = "OUTLAY_MAX_LIVE_CONNECTIONS",
-        value_name = "NUMBER",
-        default_value_t = LiveSettings::default().max_connections
+        env = "OUTLAY_HEADER_TIMEOUT",
+        value_name = "SECONDS",
+        default_value_t = HttpSettings::default().header_timeout.as_secs(),
+        value_parser = clap::value_parser!(u64).range(1..)
     )]
-    pub(crate) max_live_connections: usize,
+    pub(crate) header_timeout: u64,
 
-    /// Subscriptions of one organization at a time
-    #[arg(
-        long,
-        env = "OUTLAY_MAX_SUBSCRIPTIONS",
-        value_name = "NUMBER",
-        default_value_t = LiveSettings::default().max_subscriptions_per_tenant
-    )]
-    pub(crate) max_subscriptions: usize,
+    #[command(flatten)]
+    pub(crate) live: LiveArgs,
 
     #[command(flatten)]
     pub(crate) api: ApiArgs,
@@ -218,11 +215,8 @@ impl HttpArgs {
             max_body_bytes: self.max_body_bytes,
             max_upload_bytes: self.max_upload_bytes,
             request_timeout: Duration::from_secs(self.request_timeout),
-            live: LiveSettings {
-                max_connections: self.max_live_connections,
-                max_subscriptions_per_tenant: self.max_subscriptions,
-                ..LiveSettings::default()
-            },
+            header_timeout: Duration::from_secs(self.header_timeout),
+            live: self.live.settings(),
             ..HttpSettings::default()
         };
         self.api.apply(&mut settings)?;

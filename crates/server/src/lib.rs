@@ -17,9 +17,11 @@
 pub mod cli;
 
 mod config;
+mod connections;
 mod database;
 mod demo;
 mod http;
+mod open_files;
 mod progress;
 mod published;
 mod report;
@@ -30,6 +32,7 @@ mod user;
 mod welcome;
 
 pub use http::{LiveSettings, router};
+pub use open_files::allow_many_open_files;
 pub use server::{
     App, HttpSettings, Rate, RateLimits, Running, ServerSettings, close, serve, start,
 };

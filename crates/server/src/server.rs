@@ -1,9 +1,9 @@
 //! A server as a value: what it holds, how it starts, and how it ends.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
-use axum::{http::HeaderValue, serve::ListenerExt};
+use axum::http::HeaderValue;
 use outlay_domain::{Outlay, Settings};
 use outlay_graphql::{OutlaySchema, SchemaSettings};
 use outlay_tenancy::DatabaseSettings;
@@ -12,8 +12,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
     config::browser_url,
-    database,
-    http::{LiveSettings, Streams, rate::Rates, router},
+    connections, database,
+    http::{LiveSettings, Streams, rate::Rates},
 };
 
 pub use crate::http::rate::{Rate, RateLimits};
@@ -35,6 +35,8 @@ pub struct HttpSettings {
     pub max_upload_bytes: u64,
     /// How long one request may take, its upload included.
     pub request_timeout: Duration,
+    /// How long a connection may take to send the head of its next request.
+    pub header_timeout: Duration,
     /// The most requests of a batch; 0 answers none.
     pub max_batch: usize,
     /// Origins whose pages may call this server, such as `https://app.example.com`.
@@ -54,6 +56,9 @@ impl Default for HttpSettings {
             max_body_bytes: 1 << 20,
             max_upload_bytes: 64 << 20,
             request_timeout: Duration::from_mins(1),
+            // Proxies commonly keep an idle connection for a minute, and must be the ones to close it: what they send
+            // while it is closed here is lost.
+            header_timeout: Duration::from_secs(75),
             max_batch: 0,
             allowed_origins: Vec::new(),
             rates: RateLimits::default(),
@@ -111,36 +116,19 @@ impl App {
 }
 
 /// Serves until `stop` is cancelled and the requests under way are finished, for 20 seconds at most.
-///
-/// # Errors
-/// The listener's own.
-pub async fn serve(listener: TcpListener, app: App, stop: CancellationToken) -> io::Result<()> {
-    let listener = listener.tap_io(|connection| {
-        // An answer is one write: waiting for more only delays it. A socket that refuses works all the same.
-        let _ = connection.set_nodelay(true);
-    });
-    let (streams, ended, stopping) = (app.clone(), app.clone(), stop.clone());
+pub async fn serve(listener: TcpListener, app: App, stop: CancellationToken) {
     let serving = async {
-        let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-        let serving = axum::serve(listener, service)
-            .with_graceful_shutdown(async move {
-                stopping.cancelled().await;
-                // They would never end by themselves.
-                streams.streams().close();
-            })
-            .await;
-        ended.streams().ended().await;
-        serving
+        connections::serve(listener, &app, &stop).await;
+        app.streams().ended().await;
     };
     let deadline = async {
         stop.cancelled().await;
         tokio::time::sleep(GRACE).await;
     };
     tokio::select! {
-        served = serving => served,
+        () = serving => {}
         () = deadline => {
             tracing::warn!("requests were still under way after {} s and are given up", GRACE.as_secs());
-            Ok(())
         }
     }
 }
@@ -182,7 +170,7 @@ pub struct Running {
     address: SocketAddr,
     outlay: Arc<Outlay>,
     stop: DropGuard,
-    task: JoinHandle<io::Result<()>>,
+    task: JoinHandle<()>,
 }
 
 /// Starts a server on a database, with the shared schema and every tenant's brought up to date.
@@ -237,13 +225,13 @@ impl Running {
     /// Lets requests under way finish, and closes the connections to the database.
     ///
     /// # Errors
-    /// When the server had failed.
+    /// When the server has panicked.
     pub async fn stop(self) -> Result<()> {
         let Self {
             outlay, stop, task, ..
         } = self;
         drop(stop);
-        task.await.context("the server panicked")??;
+        task.await.context("the server panicked")?;
         close(outlay).await;
         Ok(())
     }

@@ -5,7 +5,7 @@ mod sign_in;
 mod sign_out;
 mod sign_up;
 mod switch;
-mod token;
+pub mod token;
 
 use outlay_tests::{Client, PASSWORD, sign_up, unique};
 use serde_json::{Value, json};

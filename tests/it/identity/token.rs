@@ -53,6 +53,14 @@ async fn own_key() -> SigningKey {
     SigningKey::from_pkcs8_der(&der).expect("a key")
 }
 
+/// The client with a token of the same session that ends in so many seconds.
+pub async fn ending(client: &Client, seconds: i64) -> Client {
+    let (header, mut claims, ..) = parse(client.token.as_deref().expect("a token"));
+    let now: i64 = ask("SELECT extract(epoch FROM now())::bigint").await;
+    claims["exp"] = json!(now + seconds);
+    client.with_token(&sign(&header, &claims, &own_key().await))
+}
+
 #[tokio::test]
 async fn anybody_can_check_a_token_by_the_published_keys() {
     let org = Org::new().await;

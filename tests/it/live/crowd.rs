@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use futures::{StreamExt, stream};
+use outlay_server::allow_many_open_files;
 use outlay_tests::{Org, Server, new_database};
 use serde_json::json;
 
@@ -10,21 +11,14 @@ use super::cursor;
 
 const CROWD: usize = 1_000;
 
-/// The memory of the server, in KiB.
-fn memory(server: &Server) -> Option<u64> {
-    let pid = server.program_pid()?;
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
-    line.split_whitespace().nth(1)?.parse().ok()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_subscribers_are_told_by_one_reading() {
+    allow_many_open_files();
     let database = new_database().await;
     let server = Server::start(&database, &[]).await;
     let org = Org::at(&server.client(), "EUR").await;
     let after = cursor(&org.owner).await;
-    let before = memory(&server);
+    let before = server.memory();
     let document =
         "subscription($after: String) { expenseChanged(after: $after) { cursor expenseId } }";
     let mut sockets: Vec<_> = stream::iter(0..CROWD)
@@ -44,11 +38,9 @@ async fn a_thousand_subscribers_are_told_by_one_reading() {
         .buffer_unordered(32)
         .collect()
         .await;
-    if let (Some(before), Some(after)) = (before, memory(&server)) {
-        println!(
-            "{} KiB a connection",
-            after.saturating_sub(before) / CROWD as u64
-        );
+    if let (Some(before), Some(after)) = (before, server.memory()) {
+        let each = after.saturating_sub(before) / CROWD as u64;
+        println!("{} KiB a connection", each >> 10);
     }
     // Whoever began behind has read the log itself by the time that it was told this.
     org.expense("First", "1").await;

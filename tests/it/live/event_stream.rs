@@ -1,6 +1,6 @@
 //! graphql-sse: distinct connections, and many operations over one.
 
-use outlay_tests::{Client, Events, Org, expense};
+use outlay_tests::{Client, Events, Org, Server, database_url, expense};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -172,4 +172,20 @@ async fn a_stream_is_for_who_has_reserved_it_and_ends_with_its_listener() {
         post(&org.owner, &token, json!("1"), slug, json!({})).await == 404
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_stream_has_so_many_operations_and_no_more() {
+    let arguments = ["--max-operations-per-connection", "1"];
+    let server = Server::start(&database_url().await, &arguments).await;
+    let owner = Org::new().await.owner.at(&server.url);
+    let token = reserve(&owner).await;
+    let _events = listen(&owner, &token).await.expect("a stream");
+    let subscribe = async |id: &str| post(&owner, &token, json!(id), CHANGES, json!({})).await;
+    assert_eq!(subscribe("1").await, 202);
+    assert_eq!(subscribe("2").await, 429);
+    let path = format!("{PATH}?operationId=1");
+    let ended = owner.request(Method::DELETE, &path).header(TOKEN, &token);
+    assert_eq!(ended.send().await.expect("an answer").status(), 200);
+    assert_eq!(subscribe("2").await, 202);
 }

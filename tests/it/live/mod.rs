@@ -4,11 +4,16 @@ mod authority;
 mod crowd;
 mod event_stream;
 mod kinds;
+mod limits;
+mod outage;
 mod resume;
 mod socket;
 
 use outlay_tests::{Client, Events};
 use serde_json::{Value, json};
+
+/// The subprotocol of graphql-ws.
+pub const PROTOCOL: &str = "graphql-transport-ws";
 
 pub const CHANGES: &str = "subscription($after: String) { expenseChanged(after: $after) \
     { cursor action expenseId version expense { id merchant status } } }";

@@ -5,9 +5,7 @@ use std::time::{Duration, Instant};
 use outlay_tests::{Org, Said, Server, expense, new_database, server};
 use serde_json::json;
 
-use super::{CHANGES, cursor};
-
-const PROTOCOL: &str = "graphql-transport-ws";
+use super::{CHANGES, PROTOCOL, cursor};
 
 #[tokio::test]
 async fn queries_mutations_and_subscriptions_share_a_connection() {
@@ -160,17 +158,6 @@ async fn each_breach_of_the_protocol_closes_the_connection_with_its_code() {
             assert_eq!(socket.next().await, Said::Closed(4406));
         }
     }
-}
-
-#[tokio::test]
-async fn who_does_not_say_who_it_is_in_time_is_not_kept() {
-    let mut socket = server()
-        .await
-        .client()
-        .socket(PROTOCOL, &[])
-        .await
-        .expect("a connection");
-    assert_eq!(socket.next().await, Said::Closed(4408));
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use crate::{
     config::{DatabaseArgs, HttpArgs, browser_url},
     database::{Database, Purpose},
+    open_files::allow_many_open_files,
     progress, report,
     server::{self, App},
     shutdown, welcome,
@@ -18,6 +19,7 @@ use crate::{
 const PARALLEL: usize = 2;
 
 pub(super) async fn run(http: &HttpArgs, args: &DatabaseArgs) -> Result<()> {
+    allow_many_open_files();
     // First of all, since it is what most often cannot be had.
     let listener = bind(&http.listen).await?;
     let database = Database::open(args, Purpose::Serve).await?;
@@ -42,7 +44,7 @@ async fn serve(listener: TcpListener, http: &HttpArgs, database: &Database) -> R
     log_failure(greeted, "the greeting cannot be printed");
     tracing::info!(%address, "serving");
     let served = tokio::select! {
-        served = serving => served.context("the server panicked")?.context("the server failed"),
+        served = serving => served.context("the server panicked"),
         ended = database.ended() => Err(ended),
     };
     server::close(outlay).await;

@@ -1,7 +1,8 @@
 //! `GET /graphql` as a WebSocket: the protocol `graphql-transport-ws`.
 //!
-//! One task serves a connection. While the client reads nothing, nothing more is asked of its operations: what they
-//! have to tell waits in the log.
+//! One task serves a connection, and one each of its operations: what an operation holds or waits for, such as a
+//! connection to the database, must not stay with it while the client is waited for. While the client reads nothing,
+//! nothing more is asked of its operations: what they have to tell waits in the log.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -14,13 +15,11 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use futures::{
-    StreamExt,
-    stream::{self, AbortHandle, BoxStream, SelectAll, abortable},
-};
+use futures::StreamExt;
 use outlay_domain::ErrorCode;
 use serde_json::{Map, Value};
-use tokio::time::Instant;
+use tokio::{sync::mpsc, time::Instant};
+use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
 use super::{
@@ -82,8 +81,8 @@ async fn accept(app: &App, parts: &mut Parts) -> Result<Response, Refusal> {
     }))
 }
 
-/// An answer of an operation, or none once it has ended.
-type Step = (Arc<str>, Option<GraphqlResponse>);
+/// An answer of an operation, or none once it has ended. Boxed, since a channel has room for many as soon as for one.
+type Step = (Arc<str>, Option<Box<GraphqlResponse>>);
 
 struct Connection {
     app: App,
@@ -91,20 +90,25 @@ struct Connection {
     parts: Arc<Parts>,
     socket: WebSocket,
     is_acknowledged: bool,
-    operations: HashMap<Arc<str>, AbortHandle>,
-    running: SelectAll<BoxStream<'static, Step>>,
+    /// Those under way; who is taken out is stopped.
+    operations: HashMap<Arc<str>, AbortOnDropHandle<()>>,
+    /// Where they put their steps, one after the other.
+    steps: mpsc::Sender<Step>,
+    taken: mpsc::Receiver<Step>,
     heard: Instant,
 }
 
 impl Connection {
     fn new(app: App, parts: Parts, socket: WebSocket) -> Self {
+        let (steps, taken) = mpsc::channel(1);
         Self {
             app,
             parts: Arc::new(parts),
             socket,
             is_acknowledged: false,
             operations: HashMap::new(),
-            running: SelectAll::new(),
+            steps,
+            taken,
             heard: Instant::now(),
         }
     }
@@ -141,9 +145,7 @@ impl Connection {
                     Some(Ok(message)) => self.hear(message).await?,
                     Some(Err(_)) | None => return Err(None),
                 },
-                Some((id, response)) = self.running.next(), if !self.running.is_empty() => {
-                    self.answer(&id, response).await?;
-                }
+                Some(step) = self.taken.recv() => self.answer(step).await?,
                 () = closing.cancelled() => return Err(Some(Closing::going_away())),
                 () = &mut initialised, if !self.is_acknowledged => {
                     return Err(Some(Closing::initialisation_timeout()));
@@ -176,9 +178,7 @@ impl Connection {
             Incoming::Pong {} => Ok(()),
             Incoming::Subscribe { id, payload } => self.subscribe(&id, &payload).await,
             Incoming::Complete { id } => {
-                if let Some(operation) = self.operations.remove(id.as_str()) {
-                    operation.abort();
-                }
+                self.operations.remove(id.as_str());
                 Ok(())
             }
         }
@@ -258,21 +258,31 @@ impl Connection {
                 .await;
         }
         let id: Arc<str> = id.into();
-        let responses = operation::run(self.app.clone(), self.parts.clone(), request);
-        let steps = responses.map(Some).chain(stream::iter([None]));
-        let named = id.clone();
-        let (steps, handle) = abortable(steps.map(move |step| (named.clone(), step)));
-        self.operations.insert(id, handle);
-        self.running.push(steps.boxed());
+        let mut responses = operation::run(self.app.clone(), self.parts.clone(), request);
+        let (named, steps) = (id.clone(), self.steps.clone());
+        let running = async move {
+            while let Some(response) = responses.next().await {
+                let step = (named.clone(), Some(Box::new(response)));
+                if steps.send(step).await.is_err() {
+                    return;
+                }
+            }
+            // The connection may be gone.
+            let _ = steps.send((named, None)).await;
+        };
+        let running = tokio::spawn(running.in_current_span());
+        self.operations.insert(id, AbortOnDropHandle::new(running));
         Ok(())
     }
 
     /// Sends what an operation has answered. One that was not executed, or ends with an error, ends with `error`.
-    async fn answer(
-        &mut self,
-        id: &str,
-        response: Option<GraphqlResponse>,
-    ) -> Result<(), Option<Closing>> {
+    async fn answer(&mut self, (id, response): Step) -> Result<(), Option<Closing>> {
+        let known = self.operations.get_key_value(&id);
+        if !known.is_some_and(|(known, _)| Arc::ptr_eq(known, &id)) {
+            // The last word of one that was stopped, perhaps to make room for another of its name.
+            return Ok(());
+        }
+        let id = &id;
         let Some(payload) = response else {
             self.operations.remove(id);
             return self.say(&Outgoing::Complete { id }).await;
@@ -281,9 +291,7 @@ impl Connection {
             let payload = &payload;
             return self.say(&Outgoing::Next { id, payload }).await;
         }
-        if let Some(operation) = self.operations.remove(id) {
-            operation.abort();
-        }
+        self.operations.remove(id);
         let payload = &payload.errors;
         self.say(&Outgoing::Error { id, payload }).await
     }

@@ -1,0 +1,70 @@
+//! The connections of clients: accepted, served, and let go.
+
+use std::{convert::Infallible, net::SocketAddr, pin::pin};
+
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request},
+    response::Response,
+    serve::{Listener, ListenerExt},
+};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tower::Service;
+
+use crate::{http::router, server::App};
+
+/// Serves until `stop` is cancelled and the requests under way are finished.
+///
+/// `axum::serve` waits for ever for the head of a request, so that a client holds a connection for as long as it sends
+/// a byte now and then; hence its loop here, over hyper itself.
+pub(crate) async fn serve(listener: TcpListener, app: &App, stop: &CancellationToken) {
+    let mut listener = listener.tap_io(|connection| {
+        // An answer is one write: waiting for more only delays it. A socket that refuses works all the same.
+        let _ = connection.set_nodelay(true);
+    });
+    let router = router(app.clone());
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(app.settings().header_timeout);
+    let connections = TaskTracker::new();
+    loop {
+        let (stream, address) = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stop.cancelled() => break,
+        };
+        let router = router.clone();
+        let service = service_fn(move |request| answer(router.clone(), request, address));
+        let connection = http.serve_connection(TokioIo::new(stream), service);
+        let stop = stop.clone();
+        connections.spawn(async move {
+            let mut connection = pin!(connection.with_upgrades());
+            let ended = tokio::select! {
+                ended = connection.as_mut() => ended,
+                () = stop.cancelled() => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(error) = ended {
+                tracing::debug!(%address, %error, "a connection was broken off");
+            }
+        });
+    }
+    drop(listener);
+    // They would never end by themselves.
+    app.streams().close();
+    connections.close();
+    connections.wait().await;
+}
+
+async fn answer(
+    mut router: Router,
+    mut request: Request<Incoming>,
+    address: SocketAddr,
+) -> Result<Response, Infallible> {
+    request.extensions_mut().insert(ConnectInfo(address));
+    router.call(request).await
+}

@@ -1,0 +1,69 @@
+//! A network between clients and a server, which can be cut.
+
+use tokio::{
+    io::{copy, copy_bidirectional, sink},
+    net::{TcpListener, TcpStream},
+    sync::watch,
+};
+
+/// A way to a server; gone when it is dropped, with all that went over it.
+pub struct Network {
+    /// Where it leads to the server, such as `http://127.0.0.1:40124`.
+    pub url: String,
+    is_up: watch::Sender<bool>,
+}
+
+impl Network {
+    /// A network that leads to the server of this URL.
+    ///
+    /// # Panics
+    /// When there is none to be had.
+    pub async fn to(url: &str) -> Self {
+        let server = url.trim_start_matches("http://").to_owned();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let is_up = watch::Sender::new(true);
+        let network = is_up.clone();
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let server = TcpStream::connect(&server).await.expect("a server");
+                tokio::spawn(carry(client, server, network.subscribe()));
+            }
+        });
+        Self {
+            url: format!("http://{address}"),
+            is_up,
+        }
+    }
+
+    /// Cuts it: what is sent over a connection that there is now arrives nowhere any more, and neither side is told.
+    pub fn cut(&self) {
+        self.is_up.send_replace(false);
+    }
+
+    /// Lets new connections through again.
+    pub fn restore(&self) {
+        self.is_up.send_replace(true);
+    }
+
+    /// Tells when it is cut and restored, as a device is told of its own network.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<bool> {
+        self.is_up.subscribe()
+    }
+}
+
+async fn carry(mut client: TcpStream, mut server: TcpStream, mut is_up: watch::Receiver<bool>) {
+    tokio::select! {
+        // How it ended is for both sides to see.
+        _ = copy_bidirectional(&mut client, &mut server) => return,
+        _ = is_up.wait_for(|is_up| !is_up) => {}
+    }
+    let ((mut from_client, _to_client), (mut from_server, _to_server)) =
+        (client.split(), server.split());
+    let (mut here, mut there) = (sink(), sink());
+    let _ = tokio::join!(
+        copy(&mut from_client, &mut here),
+        copy(&mut from_server, &mut there)
+    );
+}
