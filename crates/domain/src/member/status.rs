@@ -115,6 +115,7 @@ impl Outlay {
         let Some(tenant) = self.tenancy().directory().find(organization).await? else {
             return Ok(None);
         };
+        // Whoever has left has no access to the organization: only the owner's connection can tell.
         let db = self.tenancy().write_shared(&tenant);
         let left = left_by(&db, caller.user_id, key).await;
         db.release().await;

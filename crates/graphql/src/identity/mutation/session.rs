@@ -104,7 +104,7 @@ impl SessionMutation {
     async fn sign_out(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "A key, where the request may come again.")] input: Option<SignOutInput>,
+        #[graphql(desc = "A key, to repeat it safely.")] input: Option<SignOutInput>,
     ) -> Answer<SignOutPayload> {
         let request = ctx.request();
         let done = async {

@@ -129,7 +129,7 @@ impl MemberStatusMutation {
     async fn leave_organization(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "A key, where the request may come again.")] input: Option<LeaveOrganizationInput>,
+        #[graphql(desc = "A key, to repeat it safely.")] input: Option<LeaveOrganizationInput>,
     ) -> Answer<LeaveOrganizationPayload> {
         let request = ctx.request();
         let done = async {
