@@ -17,6 +17,7 @@ use crate::{error::problem, loader::Snapshot};
 pub struct RequestContext {
     outlay: Arc<Outlay>,
     caller: Result<Caller>,
+    ended: Option<Caller>,
     access: RwLock<Result<TenantAccess>>,
     /// What the payload of one mutation field reads, when that is another organization than the request's.
     adopted: RwLock<Option<TenantAccess>>,
@@ -27,11 +28,13 @@ pub struct RequestContext {
 
 impl RequestContext {
     /// A request of this caller. Why there is none, or no access, is told to those operations alone that need one;
-    /// `host` is the organization that host or header name, which sign-in takes as its default.
+    /// `ended` is the bearer of a session that has ended, and `host` the organization that host or header name, which
+    /// sign-in takes as its default.
     #[must_use]
     pub fn new(
         outlay: Arc<Outlay>,
         caller: Result<Caller>,
+        ended: Option<Caller>,
         access: Result<TenantAccess>,
         host: Option<Arc<Tenant>>,
         request_id: Arc<str>,
@@ -40,6 +43,7 @@ impl RequestContext {
         Self {
             outlay,
             caller,
+            ended,
             access,
             adopted,
             host,
@@ -54,6 +58,7 @@ impl RequestContext {
         Self::new(
             self.outlay.clone(),
             self.caller.as_ref().map(Clone::clone).map_err(again),
+            self.ended,
             self.access(),
             self.host.clone(),
             self.request_id.clone(),
@@ -71,6 +76,11 @@ impl RequestContext {
     /// Who asks.
     pub(crate) fn caller(&self) -> Result<&Caller> {
         self.caller.as_ref().map_err(again)
+    }
+
+    /// Whose session has ended, by their own doing or not. They may ask whether they signed out, and nothing else.
+    pub(crate) fn ended(&self) -> Option<&Caller> {
+        self.ended.as_ref()
     }
 
     /// The organization that the caller is a verified member of: the one that the request writes to.
@@ -175,7 +185,7 @@ impl RequestContext {
         key: Option<&str>,
     ) -> Result<C::Output> {
         let access = self.access()?;
-        let key = key.map(IdempotencyKey::parse).transpose()?;
+        let key = IdempotencyKey::parse_optional(key)?;
         self.release().await;
         self.outlay
             .execute(

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{
-    Request, Response, ValidationMode, Value,
+    Request, Response, ServerError, ValidationMode, Value,
     parser::{
         parse_schema,
         types::{OperationDefinition, OperationType, Selection},
@@ -15,7 +15,8 @@ use futures::{StreamExt, stream::BoxStream};
 use crate::{
     context::RequestContext,
     document::{
-        Document, Documents, InputTypes, Limits, Persisted, Prices, TrustedDocuments, was_executed,
+        Document, Documents, Limits, Persisted, TrustedDocuments, Types, check_variables,
+        was_executed,
     },
     error::{ErrorCode, refusal},
     schema::{Roots, build, written},
@@ -56,8 +57,7 @@ pub struct OutlaySchema {
     strict: Roots,
     /// The same for documents that were found valid before: only what could loop is looked at again.
     trusting: Roots,
-    inputs: InputTypes,
-    prices: Prices,
+    types: Types,
     documents: Documents,
     persisted: Persisted,
     settings: SchemaSettings,
@@ -108,8 +108,7 @@ impl OutlaySchema {
         Self {
             strict,
             trusting: roots(ValidationMode::Fast),
-            inputs: InputTypes::of(&types),
-            prices: Prices::of(&types),
+            types: Types::of(&types),
             documents: Documents::new(),
             persisted: Persisted::new(settings.trusted.clone()),
             settings,
@@ -125,7 +124,7 @@ impl OutlaySchema {
         reason = "it is written out at once, and most requests are not refused"
     )]
     pub fn prepare(&self, mut request: Request) -> Result<Prepared, Response> {
-        let refused = |error| named(Response::from_errors(vec![error]));
+        let refused = |error| refused_all(vec![error]);
         let limits = &self.settings.limits;
         self.persisted.resolve(&mut request).map_err(refused)?;
         let known = self.documents.find(&request.query);
@@ -139,13 +138,15 @@ impl OutlaySchema {
                 "This server does not tell its schema.",
             )));
         }
+        if !is_known {
+            document.check(&self.types).map_err(refused_all)?;
+        }
         let operation = document.operation(request.operation_name.as_deref());
         let mut cost = 0;
         if let Some(operation) = operation {
             let variables = &request.variables;
-            let checked = self.inputs.check(operation, variables);
-            checked.map_err(|errors| named(Response::from_errors(errors)))?;
-            let priced = document.cost(operation, variables, &self.prices, limits);
+            check_variables(&self.types, operation, variables).map_err(refused_all)?;
+            let priced = document.cost(operation, variables, &self.types, limits);
             cost = priced.map_err(refused)?;
         }
         Ok(Prepared {
@@ -221,8 +222,8 @@ impl OutlaySchema {
         } = prepared;
         document.give(&mut request);
         let request = request.data(context);
-        let text = (!is_known && document.is_settled_by(&request.variables))
-            .then(|| request.query.clone());
+        // Validation looks at variables too, but finds no more in them than was found before it.
+        let text = (!is_known).then(|| request.query.clone());
         let response = self.roots(is_known).execute(request).await;
         if let Some(text) = text
             && was_executed(&response)
@@ -245,6 +246,10 @@ fn once(response: Response) -> Execution {
     Execution::Once(Box::new(response))
 }
 
+fn refused_all(errors: Vec<ServerError>) -> Response {
+    named(Response::from_errors(errors))
+}
+
 /// Gives each error its code.
 fn named(mut response: Response) -> Response {
     response.errors.iter_mut().for_each(name_code);
@@ -252,7 +257,7 @@ fn named(mut response: Response) -> Response {
 }
 
 /// Errors of the document itself, which no resolver has named, are the client's.
-fn name_code(error: &mut async_graphql::ServerError) {
+fn name_code(error: &mut ServerError) {
     let extensions = error.extensions.get_or_insert_default();
     if extensions.get("code").is_none() {
         extensions.set(

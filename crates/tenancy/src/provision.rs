@@ -8,13 +8,13 @@ use outlay_entity::{
 };
 use outlay_migration::{PLACEHOLDER, TENANT_MIGRATIONS, TENANT_TABLES, tenant_version};
 use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, QueryTrait, TransactionTrait,
+    ActiveValue::Set, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryTrait,
     sea_query::OnConflict,
 };
 use uuid::Uuid;
 
 use crate::{
-    DirectoryChange, Tenancy, TenancyError, Tenant, TenantRoles, control::REQUEST_ROLE,
+    DirectoryChange, Tenancy, TenancyError, Tenant, TenantId, TenantRoles, control::REQUEST_ROLE,
     qualify::qualify,
 };
 
@@ -52,16 +52,17 @@ pub struct FirstOwner {
 }
 
 impl Tenancy {
-    /// Makes an organization, its schema and its owner; when this returns, it can be used on every server process.
+    /// Makes an organization of this id, its schema and its owner, in a transaction of [`shared`](Self::shared) that
+    /// this commits; when it returns, the organization can be used on every server process.
     ///
     /// # Errors
     /// [`TenancyError::SlugTaken`], or the database's own; nothing is left behind then.
     pub async fn provision(
         &self,
+        transaction: DatabaseTransaction,
+        id: TenantId,
         new: NewOrganization,
     ) -> Result<organization::Model, TenancyError> {
-        let id = Uuid::now_v7();
-        let transaction = self.shared().begin().await?;
         let organization = register(&transaction, id, &new).await?;
         let tenant = Tenant::new(&organization);
         transaction

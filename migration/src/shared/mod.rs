@@ -4,6 +4,7 @@ use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbErr};
 
 mod m0001_create;
+mod m0002_idempotency_key;
 
 /// The schema that holds users, sessions and the directory of organizations.
 pub const SHARED_SCHEMA: &str = "outlay";
@@ -14,7 +15,10 @@ pub struct SharedMigrator;
 #[async_trait::async_trait]
 impl MigratorTrait for SharedMigrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_create::Migration)]
+        vec![
+            Box::new(m0001_create::Migration),
+            Box::new(m0002_idempotency_key::Migration),
+        ]
     }
 }
 

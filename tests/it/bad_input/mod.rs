@@ -2,6 +2,7 @@
 
 mod http;
 mod id;
+mod literal;
 mod number;
 mod page;
 mod text;

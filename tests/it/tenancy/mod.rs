@@ -4,10 +4,13 @@ mod panics;
 mod provisioning;
 mod roles;
 
+use outlay_entity::shared::{organization, user};
 use outlay_tenancy::{
-    DatabaseSettings, FirstOwner, NewOrganization, RequestLogin, Tenancy, TenantAccess, TenantRoles,
+    DatabaseSettings, FirstOwner, NewOrganization, RequestLogin, Tenancy, TenancyError,
+    TenantAccess, TenantRoles,
 };
 use outlay_tests::{new_database, unique};
+use sea_orm::{ActiveValue::Set, EntityTrait, TransactionTrait};
 use uuid::Uuid;
 
 /// The tenancy on a database of its own, with so many connections for requests.
@@ -25,10 +28,17 @@ async fn open(connections: usize, tenant_roles: TenantRoles) -> (Tenancy, String
     )
 }
 
+/// Makes an organization, as one transaction.
+async fn provision(
+    tenancy: &Tenancy,
+    new: NewOrganization,
+) -> Result<organization::Model, TenancyError> {
+    let transaction = tenancy.shared().begin().await?;
+    tenancy.provision(transaction, Uuid::now_v7(), new).await
+}
+
 /// A new organization, and the access of its owner.
 async fn tenant(tenancy: &Tenancy) -> TenantAccess {
-    use outlay_entity::shared::user;
-    use sea_orm::{ActiveValue::Set, EntityTrait};
     let slug = unique("t");
     let user_id = Uuid::now_v7();
     let row = user::ActiveModel {
@@ -55,7 +65,7 @@ async fn tenant(tenancy: &Tenancy) -> TenantAccess {
         },
         slug,
     };
-    let organization = tenancy.provision(new).await.expect("an organization");
+    let organization = provision(tenancy, new).await.expect("an organization");
     tenancy
         .directory()
         .access(organization.id, user_id)

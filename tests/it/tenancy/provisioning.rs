@@ -109,7 +109,7 @@ async fn of_many_who_take_one_slug_at_once_one_gets_it_whole() {
     let (tenancy, url) = super::open(2, TenantRoles::Shared).await;
     let owner = super::tenant(&tenancy).await.member().user_id;
     let attempts = (0..8).map(|index| {
-        tenancy.provision(NewOrganization {
+        let wanted = NewOrganization {
             slug: "wanted".into(),
             short_codes: vec![format!("WAN-{index}")],
             name: "Wanted".into(),
@@ -121,7 +121,8 @@ async fn of_many_who_take_one_slug_at_once_one_gets_it_whole() {
                 email: "a@b.example".into(),
                 display_name: "A".into(),
             },
-        })
+        };
+        super::provision(&tenancy, wanted)
     });
     let outcomes = join_all(attempts).await;
     let taken = outcomes

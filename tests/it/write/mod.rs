@@ -2,3 +2,4 @@
 
 mod audit;
 mod idempotency;
+mod shared_idempotency;

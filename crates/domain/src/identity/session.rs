@@ -15,8 +15,9 @@ use uuid::Uuid;
 
 use super::{Claims, SigningKeys, find_user_by_email};
 use crate::{
-    Error, Outlay, Result,
+    Error, IdempotencyKey, Outlay, Result,
     value::{Email, Password},
+    write::Once,
 };
 
 const WRONG: Error = Error::Unauthenticated("The e-mail address or the password is wrong.");
@@ -165,7 +166,8 @@ impl Outlay {
             {
                 transaction.commit().await?;
                 tracing::warn!(session = %stolen.session_id, "a refresh token came twice: its session is ended");
-                self.end_session(stolen.session_id, "REUSED_TOKEN").await?;
+                self.end_session(stolen.session_id, "REUSED_TOKEN", None)
+                    .await?;
             }
             return Err(ENDED);
         };
@@ -202,12 +204,26 @@ impl Outlay {
     ///
     /// # Errors
     /// The database's own.
-    pub async fn sign_out(&self, caller: &Caller) -> Result<()> {
-        self.end_session(caller.session_id, "SIGNED_OUT").await
+    pub async fn sign_out(&self, caller: &Caller, key: Option<&IdempotencyKey>) -> Result<()> {
+        let once = key.map(|key| signing_out(caller, key));
+        self.end_session(caller.session_id, "SIGNED_OUT", once)
+            .await
     }
 
-    async fn end_session(&self, id: Uuid, reason: &str) -> Result<()> {
+    /// Whether it was by this key that the bearer of a session that has ended signed out.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub async fn has_signed_out(&self, ended: &Caller, key: &IdempotencyKey) -> Result<bool> {
+        let once = signing_out(ended, key);
+        Ok(once.find(self.tenancy().shared()).await?.is_some())
+    }
+
+    async fn end_session(&self, id: Uuid, reason: &str, once: Option<Once>) -> Result<()> {
         let transaction = self.tenancy().shared().begin().await?;
+        if let Some(once) = once {
+            once.claim(&transaction, id).await?;
+        }
         session::Entity::update_many()
             .col_expr(session::Column::RevokedAt, Expr::current_timestamp())
             .col_expr(session::Column::RevokedReason, Expr::value(reason))
@@ -227,10 +243,20 @@ impl Outlay {
     /// # Errors
     /// `Unauthenticated` when the token is not ours, has ended, or its session has.
     pub fn authenticate(&self, token: &str) -> Result<Caller> {
-        let claims = self.keys().verify(token)?;
-        if self.tenancy().directory().is_revoked(claims.sid) {
+        let caller = self.bearer(token)?;
+        if self.tenancy().directory().is_revoked(caller.session_id) {
             return Err(ENDED);
         }
+        Ok(caller)
+    }
+
+    /// The same of a token whose session may have ended, which is good for nothing but
+    /// [`has_signed_out`](Self::has_signed_out).
+    ///
+    /// # Errors
+    /// `Unauthenticated` when the token is not ours or has ended.
+    pub fn bearer(&self, token: &str) -> Result<Caller> {
+        let claims = self.keys().verify(token)?;
         Ok(Caller {
             user_id: claims.sub,
             session_id: claims.sid,
@@ -313,6 +339,10 @@ impl Outlay {
             expires_at,
         })
     }
+}
+
+fn signing_out(caller: &Caller, key: &IdempotencyKey) -> Once {
+    Once::new(caller.session_id, "session.sign_out", key, &())
 }
 
 fn delta(duration: Duration) -> Result<TimeDelta> {

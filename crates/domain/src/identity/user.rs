@@ -1,14 +1,20 @@
 //! Users: sign-up, and the users that others look up.
 
 use outlay_entity::shared::user;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, TransactionTrait,
+};
 use uuid::Uuid;
 
 use super::SessionTokens;
 use crate::{
-    Error, Outlay, Result,
+    Error, IdempotencyKey, Outlay, Result,
     value::{Email, Name, Password},
+    write::Once,
 };
+
+/// Names the write among those of an idempotency key.
+const SIGN_UP: &str = "user.sign_up";
 
 /// A new user.
 #[derive(Debug, Clone)]
@@ -22,16 +28,56 @@ pub struct SignUp {
 }
 
 impl Outlay {
-    /// Makes a user, signed in and bound to no organization yet.
+    /// Makes a user, signed in and bound to no organization yet; for a key that made the user of this address
+    /// before, that one, and a new session.
     ///
     /// # Errors
-    /// `Conflict` when the address has an account.
-    pub async fn sign_up(&self, new: SignUp) -> Result<(user::Model, SessionTokens)> {
+    /// `Conflict` when the address has an account, and neither key nor password show that it is of the same sign-up;
+    /// or when the key was used for another input.
+    pub async fn sign_up(
+        &self,
+        new: SignUp,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<(user::Model, SessionTokens)> {
         let hash = self.passwords().hash(&new.password).await?;
-        let user =
-            create_user(self.tenancy().shared(), &new.email, &new.display_name, hash).await?;
+        let transaction = self.tenancy().shared().begin().await?;
+        let user = match create_user(&transaction, &new.email, &new.display_name, hash).await {
+            Ok(user) => {
+                if let Some(key) = key {
+                    let once = Once::new(user.id, SIGN_UP, key, &new);
+                    once.claim(&transaction, user.id).await?;
+                }
+                transaction.commit().await?;
+                user
+            }
+            Err(taken) => {
+                transaction.rollback().await?;
+                match (&taken, key) {
+                    (Error::Conflict { .. }, Some(key)) => {
+                        self.signed_up(&new, key).await?.ok_or(taken)?
+                    }
+                    _ => return Err(taken),
+                }
+            }
+        };
         let session = self.open_session(user.id, None).await?;
         Ok((user, session))
+    }
+
+    /// The user of a sign-up that was done before, for whoever has the password.
+    ///
+    /// Invariant: without the password the answer is the same whatever the key, and takes as long.
+    async fn signed_up(&self, new: &SignUp, key: &IdempotencyKey) -> Result<Option<user::Model>> {
+        let shared = self.tenancy().shared();
+        let Some(user) = find_user_by_email(shared, new.email.as_str()).await? else {
+            return Ok(None);
+        };
+        let hash = Some(user.password_hash.as_str());
+        if !self.passwords().verify(&new.password, hash).await? {
+            return Ok(None);
+        }
+        let done = Once::new(user.id, SIGN_UP, key, new).find(shared).await?;
+        Ok(done.map(|_| user))
     }
 
     /// A user by id.

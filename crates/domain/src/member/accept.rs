@@ -12,10 +12,14 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    Error, Outlay, Result,
+    Error, IdempotencyKey, Outlay, Result,
     identity::{Caller, SessionTokens, create_user, find_user_by_email},
     value::{Email, Name, Password},
+    write::Once,
 };
+
+/// Names the write among those of an idempotency key.
+const ACCEPT: &str = "member.accept_invitation";
 
 /// Somebody who follows an invitation's link.
 #[derive(Debug, Clone)]
@@ -38,15 +42,18 @@ pub struct Joined {
 }
 
 impl Outlay {
-    /// Makes the receiver of an invitation a member, with a session bound to the organization.
+    /// Makes the receiver of an invitation a member, with a session bound to the organization; for a key that
+    /// accepted it before, the same member, and a new session.
     ///
     /// # Errors
     /// `Invalid` when the link is not ours or has run out, and when the address has an account and the password is
-    /// not its own; `Conflict` when it was answered or revoked; `TenantSuspended`.
+    /// not its own; `Conflict` when it was answered or revoked, or the key was used for another input;
+    /// `TenantSuspended`.
     pub async fn accept_invitation(
         &self,
         accept: AcceptInvitation,
         caller: Option<&Caller>,
+        key: Option<&IdempotencyKey>,
     ) -> Result<Joined> {
         let unknown = || {
             Error::invalid(
@@ -75,20 +82,45 @@ impl Outlay {
         // The password is checked or hashed before the transaction, which must not wait for it.
         let identity = self.identify(&invited.email, &accept, caller).await?;
         let db = self.tenancy().write_shared(&tenant);
-        let joined = join(&db, organization, id, identity).await;
-        let user_id = match joined {
-            Ok(user_id) => user_id,
+        let user_id = match join(&db, organization, id, identity, &accept, key).await {
+            Ok(user_id) => {
+                db.commit().await?;
+                user_id
+            }
             Err(error) => {
                 db.release().await;
-                return Err(error);
+                let again = match (&error, key) {
+                    (Error::Conflict { .. }, Some(key)) => {
+                        self.accepted_before(&invited.email, &accept, caller, key)
+                            .await?
+                    }
+                    _ => None,
+                };
+                again.ok_or(error)?
             }
         };
-        db.commit().await?;
         let directory = self.tenancy().directory();
         directory.forget(DirectoryChange::Member(organization, user_id));
         let access = directory.access(organization, user_id).await?;
         let session = self.open_session(user_id, Some(organization)).await?;
         Ok(Joined { access, session })
+    }
+
+    /// The user who accepted by this key before; whoever asks has to show again that it is they.
+    async fn accepted_before(
+        &self,
+        email: &str,
+        accept: &AcceptInvitation,
+        caller: Option<&Caller>,
+        key: &IdempotencyKey,
+    ) -> Result<Option<Uuid>> {
+        // A user who was new when this request came has an account by now, if it was the first one's doing.
+        let Identity::Known(user) = self.identify(email, accept, caller).await? else {
+            return Ok(None);
+        };
+        let once = Once::new(user.id, ACCEPT, key, accept);
+        let done = once.find(self.tenancy().shared()).await?;
+        Ok(done.map(|_| user.id))
     }
 
     async fn identify(
@@ -158,6 +190,8 @@ async fn join(
     organization: Uuid,
     invitation: Uuid,
     identity: Identity,
+    accept: &AcceptInvitation,
+    key: Option<&IdempotencyKey>,
 ) -> Result<Uuid> {
     let invited = invitation::Entity::find_by_id(invitation)
         .lock_exclusive()
@@ -190,6 +224,10 @@ async fn join(
             password_hash,
         } => create_user(db, &email, &display_name, password_hash).await?,
     };
+    if let Some(key) = key {
+        let once = Once::new(user.id, ACCEPT, key, accept);
+        once.claim(db, organization).await?;
+    }
     let member_id = admit(db, &invited, &user).await?;
     let membership = membership::ActiveModel {
         user_id: Set(user.id),

@@ -7,10 +7,10 @@ use outlay_entity::{
     shared::membership,
     tenant::{
         MemberStatus, Role,
-        member::{ActiveModel, Entity, Model},
+        member::{ActiveModel, Column, Entity, Model},
     },
 };
-use outlay_tenancy::DirectoryChange;
+use outlay_tenancy::{DirectoryChange, TenantConnection};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
     sea_query::Expr,
@@ -18,7 +18,10 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{NOUN, keep_an_owner, lock_owners, require_authority_over};
-use crate::{Command, Error, Result, WriteContext, permission::Permission, write};
+use crate::{
+    Command, Error, IdempotencyKey, Outlay, Result, WriteContext, identity::Caller,
+    permission::Permission, write,
+};
 
 /// Keeps a member from signing in; what the member did stays.
 #[derive(Debug, Clone)]
@@ -98,6 +101,38 @@ impl Command for LeaveOrganization {
     async fn recall(&self, cx: &WriteContext, id: Uuid) -> Result<Model> {
         write::recall::<Entity>(cx, NOUN, id).await
     }
+}
+
+impl Outlay {
+    /// The member that the caller was, if they left the organization of their session by this key.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub async fn has_left(&self, caller: &Caller, key: &IdempotencyKey) -> Result<Option<Uuid>> {
+        let Some(organization) = caller.organization_id else {
+            return Ok(None);
+        };
+        let Some(tenant) = self.tenancy().directory().find(organization).await? else {
+            return Ok(None);
+        };
+        // Whoever has left has no access to the organization: only the owner's connection can tell.
+        let db = self.tenancy().write_shared(&tenant);
+        let left = left_by(&db, caller.user_id, key).await;
+        db.release().await;
+        left
+    }
+}
+
+async fn left_by(db: &TenantConnection, user: Uuid, key: &IdempotencyKey) -> Result<Option<Uuid>> {
+    let member = Entity::find()
+        .filter(Column::UserId.eq(user))
+        .one(db)
+        .await?;
+    let Some(member) = member else {
+        return Ok(None);
+    };
+    let done = write::is_done(db, member.id, LeaveOrganization::ACTION, key).await?;
+    Ok(done.then_some(member.id))
 }
 
 async fn deactivate(cx: &WriteContext, member: &Model, owners: &[Model]) -> Result<Model> {

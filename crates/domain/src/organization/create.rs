@@ -2,12 +2,18 @@
 
 use outlay_entity::shared::organization;
 use outlay_tenancy::{FirstOwner, NewOrganization};
+use sea_orm::TransactionTrait;
+use uuid::Uuid;
 
 use crate::{
-    Outlay, Result,
+    IdempotencyKey, Outlay, Result,
     identity::{Caller, SessionTokens},
     value::{Currency, Email, Name, Phone, Slug},
+    write::Once,
 };
+
+/// Names the write among those of an idempotency key.
+const CREATE: &str = "organization.create";
 
 /// Short codes to try before giving up; with four digits, a third collision in a row needs thousands of namesakes.
 const SHORT_CODES: usize = 20;
@@ -28,19 +34,34 @@ pub struct CreateOrganization {
 }
 
 impl Outlay {
-    /// Makes an organization with the caller as its owner, and a session bound to it.
+    /// Makes an organization with the caller as its owner, and a session bound to it; for a key that made one
+    /// before, that one, and a new session.
     ///
     /// # Errors
-    /// `Conflict` when the slug is taken; nothing is left behind then.
+    /// `Conflict` when the slug is taken, or the key was used for another input; nothing is left behind then.
     pub async fn create_organization(
         &self,
         caller: &Caller,
         new: CreateOrganization,
+        key: Option<&IdempotencyKey>,
     ) -> Result<(organization::Model, SessionTokens)> {
-        let organization = self.provision_for(caller.user_id, new).await?;
-        let session = self
-            .open_session(caller.user_id, Some(organization.id))
-            .await?;
+        let (user, id) = (caller.user_id, Uuid::now_v7());
+        let once = key.map(|key| Once::new(user, CREATE, key, &new));
+        // Read before the transaction, which must not wait for a second connection.
+        let new = self.owned_by(user, new).await?;
+        let transaction = self.tenancy().shared().begin().await?;
+        let made = match once {
+            Some(once) => once.claim(&transaction, id).await?,
+            None => None,
+        };
+        let organization = if let Some(made) = made {
+            transaction.rollback().await?;
+            self.tenancy().directory().access(made, user).await?;
+            self.get_organization(made).await?
+        } else {
+            self.tenancy().provision(transaction, id, new).await?
+        };
+        let session = self.open_session(user, Some(organization.id)).await?;
         Ok((organization, session))
     }
 
@@ -50,9 +71,16 @@ impl Outlay {
     /// As [`create_organization`](Self::create_organization).
     pub async fn provision_for(
         &self,
-        user: uuid::Uuid,
+        user: Uuid,
         new: CreateOrganization,
     ) -> Result<organization::Model> {
+        let new = self.owned_by(user, new).await?;
+        let transaction = self.tenancy().shared().begin().await?;
+        let made = self.tenancy().provision(transaction, Uuid::now_v7(), new);
+        Ok(made.await?)
+    }
+
+    async fn owned_by(&self, user: Uuid, new: CreateOrganization) -> Result<NewOrganization> {
         let user = self.get_user(user).await?;
         let owner = FirstOwner {
             user_id: user.id,
@@ -62,7 +90,7 @@ impl Outlay {
         let short_codes = (0..SHORT_CODES)
             .map(|_| short_code(new.slug.as_str()))
             .collect();
-        let new = NewOrganization {
+        Ok(NewOrganization {
             slug: new.slug.into(),
             short_codes,
             name: new.name.into(),
@@ -70,8 +98,7 @@ impl Outlay {
             business_email: new.business_email.map(Into::into),
             business_phone: new.business_phone.map(Into::into),
             owner,
-        };
-        Ok(self.tenancy().provision(new).await?)
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use outlay_entity::tenant::idempotency_key::{ActiveModel, Column, Entity};
+use outlay_tenancy::TenantConnection;
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, QueryFilter,
@@ -25,6 +26,18 @@ impl IdempotencyKey {
     pub fn parse(raw: &str) -> Result<Self> {
         Code::parse("idempotencyKey", raw).map(|code| Self(code.into()))
     }
+
+    /// The same of one that may be left out.
+    ///
+    /// # Errors
+    /// `Invalid`.
+    pub fn parse_optional(raw: Option<&str>) -> Result<Option<Self>> {
+        raw.map(Self::parse).transpose()
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// Claims the key for this transaction; the row that the write made, when it was done before.
@@ -36,7 +49,7 @@ pub(super) async fn claim(
     key: &IdempotencyKey,
     command: &impl Debug,
 ) -> Result<Option<Uuid>> {
-    let hash = Sha256::digest(format!("{command:?}")).to_vec();
+    let hash = hash(command);
     let row = ActiveModel {
         member_id: Set(cx.member_id()),
         operation: Set(operation.to_owned()),
@@ -58,8 +71,7 @@ pub(super) async fn claim(
         .await?
         .ok_or_else(repeat)?;
     if done.request_hash != hash {
-        let message = "This key was used for another input; choose a new one for a new write.";
-        return Err(Error::conflict("idempotencyKey", message));
+        return Err(other_input());
     }
     done.result_id.map(Some).ok_or_else(repeat)
 }
@@ -81,7 +93,30 @@ pub(super) async fn settle(
     Ok(())
 }
 
-fn repeat() -> Error {
+/// Whether a member did this write by this key, whatever its input was.
+pub(crate) async fn is_done(
+    db: &TenantConnection,
+    member: Uuid,
+    operation: &str,
+    key: &IdempotencyKey,
+) -> Result<bool> {
+    let id = (member, operation.to_owned(), key.0.clone());
+    Ok(Entity::find_by_id(id).one(db).await?.is_some())
+}
+
+/// What tells two inputs apart. It knows nothing of passwords, which are never printed.
+pub(super) fn hash(input: &impl Debug) -> Vec<u8> {
+    Sha256::digest(format!("{input:?}")).to_vec()
+}
+
+pub(super) fn other_input() -> Error {
+    Error::conflict(
+        "idempotencyKey",
+        "This key was used for another input; choose a new one for a new write.",
+    )
+}
+
+pub(super) fn repeat() -> Error {
     Error::conflict(
         "idempotencyKey",
         "The first request of this key has not ended; send it again.",

@@ -2,6 +2,7 @@
 
 mod audit;
 mod idempotency;
+mod once;
 
 use std::fmt;
 
@@ -12,6 +13,8 @@ use uuid::Uuid;
 use crate::{Error, Result, WriteContext};
 
 pub use idempotency::IdempotencyKey;
+pub(crate) use idempotency::is_done;
+pub(crate) use once::Once;
 
 /// One write, with everything that it needs to know.
 ///

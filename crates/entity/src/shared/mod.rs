@@ -1,6 +1,7 @@
 //! Tables of the schema `outlay`, which all organizations share.
 
 pub mod domain;
+pub mod idempotency_key;
 pub mod membership;
 pub mod organization;
 pub mod refresh_token;

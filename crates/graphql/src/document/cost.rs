@@ -1,113 +1,32 @@
 //! What an operation costs before it runs: the weights of its fields (`@cost` in the schema), times the sizes of the
 //! lists that they stand in. After the static analysis of the GraphQL Cost Directives specification.
 
-use std::collections::HashMap;
-
 use async_graphql::{
-    Name, Value, Variables,
-    parser::types::{
-        BaseType, ExecutableDocument, Field, FieldDefinition, OperationDefinition, OperationType,
-        Selection, SelectionSet, ServiceDocument, Type, TypeKind, TypeSystemDefinition,
-    },
+    Value, Variables,
+    parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet},
 };
 use outlay_domain::page::MAX_PAGE;
 
-/// What a field of `Mutation` weighs, where the schema does not say: a transaction, and a fresh snapshot after it.
-const MUTATION: u64 = 10;
+use super::types::{Types, root};
 
-/// What each field of each type costs.
-pub(crate) struct Prices(HashMap<Name, HashMap<Name, Price>>);
-
-struct Price {
-    weight: u64,
-    /// The type that it answers, where that has fields.
-    of: Option<Name>,
-    is_list: bool,
-}
-
-impl Prices {
-    /// Those of a schema.
-    pub(crate) fn of(schema: &ServiceDocument) -> Self {
-        let definitions = schema.definitions.iter();
-        let composite: HashMap<_, _> = definitions
-            .filter_map(|definition| {
-                let TypeSystemDefinition::Type(ty) = definition else {
-                    return None;
-                };
-                let fields = match &ty.node.kind {
-                    TypeKind::Object(ty) => &ty.fields,
-                    TypeKind::Interface(ty) => &ty.fields,
-                    _ => return None,
-                };
-                Some((&ty.node.name.node, fields))
-            })
-            .collect();
-        let prices = composite.iter().map(|(name, fields)| {
-            let price =
-                |field: &FieldDefinition| Price::of(name, field, |of| composite.contains_key(of));
-            let fields = fields
-                .iter()
-                .map(|field| (field.node.name.node.clone(), price(&field.node)));
-            (Name::clone(name), fields.collect())
-        });
-        Self(prices.collect())
-    }
-
-    /// The cost of an operation with these variables.
-    pub(super) fn cost(
-        &self,
-        document: &ExecutableDocument,
-        operation: &OperationDefinition,
-        variables: &Variables,
-    ) -> u64 {
-        let root = match operation.ty {
-            OperationType::Query => "Query",
-            OperationType::Mutation => "Mutation",
-            OperationType::Subscription => "Subscription",
-        };
-        let bill = Bill {
-            prices: self,
-            document,
-            operation,
-            variables,
-        };
-        bill.set(root, &operation.selection_set.node, 1)
-    }
-}
-
-impl Price {
-    fn of(parent: &Name, field: &FieldDefinition, is_composite: impl Fn(&Name) -> bool) -> Self {
-        let (name, is_list) = named(&field.ty.node);
-        let of = is_composite(name).then(|| name.clone());
-        let mut directives = field.directives.iter();
-        let given = directives
-            .find(|one| one.node.name.node == "cost")
-            .and_then(|cost| match &cost.node.get_argument("weight")?.node {
-                Value::String(weight) => weight.parse().ok(),
-                _ => None,
-            });
-        let usual = match (&of, parent.as_str()) {
-            (_, "Mutation") => MUTATION,
-            (Some(_), _) => 1,
-            (None, _) => 0,
-        };
-        Self {
-            weight: given.unwrap_or(usual),
-            of,
-            is_list,
-        }
-    }
-}
-
-fn named(ty: &Type) -> (&Name, bool) {
-    match &ty.base {
-        BaseType::Named(name) => (name, false),
-        BaseType::List(item) => (named(item).0, true),
-    }
+/// The cost of an operation with these variables.
+pub(super) fn cost(
+    types: &Types,
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+    variables: &Variables,
+) -> u64 {
+    let bill = Bill {
+        types,
+        document,
+        operation,
+        variables,
+    };
+    bill.set(root(operation.ty), &operation.selection_set.node, 1)
 }
 
 struct Bill<'a> {
-    prices: &'a Prices,
+    types: &'a Types,
     document: &'a ExecutableDocument,
     operation: &'a OperationDefinition,
     variables: &'a Variables,
@@ -136,8 +55,7 @@ impl Bill<'_> {
     }
 
     fn field(&self, ty: &str, field: &Field, page: u64) -> u64 {
-        let price = self.prices.0.get(ty);
-        let Some(price) = price.and_then(|fields| fields.get(&field.name.node)) else {
+        let Some(price) = self.types.field(ty, &field.name.node) else {
             // Introspection, which has a limit of its own, or a field that there is not.
             return 0;
         };

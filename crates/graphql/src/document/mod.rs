@@ -3,9 +3,12 @@
 mod cache;
 mod cost;
 mod extent;
+mod input;
 mod limits;
+mod literals;
 mod persisted;
 mod tokens;
+mod types;
 mod variables;
 
 use std::sync::Arc;
@@ -14,9 +17,7 @@ use async_graphql::{
     Request, Response, ServerError, Value, Variables,
     parser::{
         parse_query,
-        types::{
-            DocumentOperations, ExecutableDocument, OperationDefinition, Selection, SelectionSet,
-        },
+        types::{DocumentOperations, ExecutableDocument, OperationDefinition},
     },
 };
 
@@ -24,11 +25,11 @@ use cache::Cache;
 use extent::Extent;
 use limits::Limit;
 
-pub(crate) use cost::Prices;
 pub use limits::Limits;
 pub(crate) use persisted::Persisted;
 pub use persisted::{PERSISTED_QUERY, TrustedDocuments};
-pub(crate) use variables::InputTypes;
+pub(crate) use types::Types;
+pub(crate) use variables::check as check_variables;
 
 /// Documents that were found valid, by their text.
 pub(crate) struct Documents(Cache<Box<str>, Arc<Document>>);
@@ -53,9 +54,6 @@ impl Documents {
 /// A document, parsed.
 pub(crate) struct Document {
     parsed: ExecutableDocument,
-    /// Whether a variable stands inside a list or an object: validation looks at such an argument only when all its
-    /// variables are given.
-    nests_variables: bool,
     introspects: bool,
 }
 
@@ -66,10 +64,8 @@ impl Document {
         let parsed = parse_query(text)?;
         let extent = Extent::of(&parsed)?;
         extent.check(limits)?;
-        let nests_variables = nests_variables(&parsed);
         Ok(Self {
             parsed,
-            nests_variables,
             introspects: extent.introspects,
         })
     }
@@ -77,6 +73,14 @@ impl Document {
     /// Whether it asks for the schema itself.
     pub(crate) fn introspects(&self) -> bool {
         self.introspects
+    }
+
+    /// Checks the values that stand in it.
+    ///
+    /// # Errors
+    /// One for each that does not fit its argument.
+    pub(crate) fn check(&self, types: &Types) -> Result<(), Vec<ServerError>> {
+        literals::check(types, &self.parsed)
     }
 
     /// What an operation costs with these variables.
@@ -87,10 +91,10 @@ impl Document {
         &self,
         operation: &OperationDefinition,
         variables: &Variables,
-        prices: &Prices,
+        types: &Types,
         limits: &Limits,
     ) -> Result<u64, ServerError> {
-        let cost = prices.cost(&self.parsed, operation, variables);
+        let cost = cost::cost(types, &self.parsed, operation, variables);
         let limit = Limit {
             name: "cost",
             counted: "points of cost with these variables",
@@ -117,47 +121,6 @@ impl Document {
             _ => None,
         }
     }
-
-    /// Whether what validation finds with these variables is what it would find with any.
-    pub(crate) fn is_settled_by(&self, variables: &Variables) -> bool {
-        let mut definitions = self
-            .parsed
-            .operations
-            .iter()
-            .flat_map(|(_, operation)| &operation.node.variable_definitions);
-        let mut all_given = || definitions.all(|one| variables.contains_key(&one.node.name.node));
-        !self.nests_variables || all_given()
-    }
-}
-
-fn nests_variables(document: &ExecutableDocument) -> bool {
-    let operations = document.operations.iter();
-    let operations = operations.map(|(_, operation)| &operation.node.selection_set.node);
-    let fragments = document.fragments.values();
-    let fragments = fragments.map(|fragment| &fragment.node.selection_set.node);
-    let mut left: Vec<&SelectionSet> = operations.chain(fragments).collect();
-    while let Some(set) = left.pop() {
-        for item in &set.items {
-            match &item.node {
-                Selection::Field(field) => {
-                    let nests = field.node.arguments.iter().any(|(_, value)| {
-                        // It holds a variable, and its text is not that of one.
-                        value.node.clone().into_const().is_none()
-                            && !value.node.to_string().starts_with('$')
-                    });
-                    if nests {
-                        return true;
-                    }
-                    left.push(&field.node.selection_set.node);
-                }
-                Selection::InlineFragment(fragment) => {
-                    left.push(&fragment.node.selection_set.node);
-                }
-                Selection::FragmentSpread(_) => {}
-            }
-        }
-    }
-    false
 }
 
 /// Whether the request was executed: an error from before that has no path and leaves no data.

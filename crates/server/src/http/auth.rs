@@ -1,13 +1,13 @@
-//! The bearer of a request.
+//! The access token of a request.
 
 use axum::http::{HeaderMap, header};
-use outlay_domain::{Error, Outlay, Result, identity::Caller};
+use outlay_domain::{Error, Result};
 
-/// The bearer of the request's access token, or why there is none.
+/// The request's access token, or why there is none.
 ///
 /// # Errors
 /// `Unauthenticated`, which concerns those operations alone that need somebody: signing in needs nobody.
-pub(super) fn caller(outlay: &Outlay, headers: &HeaderMap) -> Result<Caller> {
+pub(super) fn token(headers: &HeaderMap) -> Result<&str> {
     let mut given = headers.get_all(header::AUTHORIZATION).iter();
     let Some(value) = given.next() else {
         return Err(Error::Unauthenticated(
@@ -20,10 +20,9 @@ pub(super) fn caller(outlay: &Outlay, headers: &HeaderMap) -> Result<Caller> {
         ));
     }
     let token = value.to_str().ok().and_then(bearer);
-    let token = token.ok_or(Error::Unauthenticated(
+    token.ok_or(Error::Unauthenticated(
         "The Authorization header is not of the form Bearer and an access token.",
-    ))?;
-    outlay.authenticate(token)
+    ))
 }
 
 /// The token, whatever the case of the scheme (RFC 9110, section 11.1).

@@ -27,6 +27,7 @@ impl Session {
         request_log::identified(&identity);
         let Identity {
             caller,
+            ended,
             access,
             named,
         } = identity;
@@ -37,7 +38,7 @@ impl Session {
             app.rates().take_address(peer, &parts.headers)?;
         }
         let outlay = app.outlay().clone();
-        let context = RequestContext::new(outlay, caller, access, named, id.0);
+        let context = RequestContext::new(outlay, caller, ended, access, named, id.0);
         Ok(Self { tenant, context })
     }
 

@@ -16,6 +16,8 @@ pub(super) const ORGANIZATION: &str = "x-organization";
 pub(super) struct Identity {
     /// The bearer of the token.
     pub(super) caller: Result<Caller, Error>,
+    /// The bearer of a session that has ended.
+    pub(super) ended: Option<Caller>,
     /// Proof that the caller is a member of the organization.
     pub(super) access: Result<TenantAccess, Error>,
     /// The organization that host or header name.
@@ -29,7 +31,11 @@ pub(super) struct Identity {
 pub(super) async fn identify(app: &App, parts: &Parts) -> Result<Identity, Refusal> {
     let outlay = app.outlay();
     let by_host = by_host(app, parts).await?;
-    let caller = auth::caller(outlay, &parts.headers);
+    let token = auth::token(&parts.headers);
+    let given = token.as_ref().ok().copied();
+    let caller = token.and_then(|token| outlay.authenticate(token));
+    let ended = given.filter(|_| caller.is_err());
+    let ended = ended.and_then(|token| outlay.bearer(token).ok());
     let claimed = caller
         .as_ref()
         .ok()
@@ -46,6 +52,7 @@ pub(super) async fn identify(app: &App, parts: &Parts) -> Result<Identity, Refus
     let access = access(outlay, &caller).await?;
     Ok(Identity {
         caller,
+        ended,
         access,
         named: by_host.or(by_header),
     })

@@ -1,7 +1,7 @@
 //! Keeping a session, binding it to another organization, and ending it.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
-use outlay_domain::value::Slug;
+use outlay_domain::{IdempotencyKey, value::Slug};
 
 use super::super::Session;
 use crate::{
@@ -21,6 +21,14 @@ pub struct RefreshSessionInput {
 pub struct SwitchOrganizationInput {
     /// Slug of the organization, which the caller must be a member of.
     organization: String,
+}
+
+/// How to sign out.
+#[derive(InputObject)]
+pub struct SignOutInput {
+    /// Makes a repeated request safe: the same key gives the first answer again, though the session has ended. 1 to
+    /// 100 characters.
+    idempotency_key: Option<String>,
 }
 
 /// What became of `refreshSession`.
@@ -93,11 +101,24 @@ impl SessionMutation {
     }
 
     /// Ends the caller's session: its tokens are refused everywhere within a second.
-    async fn sign_out(&self, ctx: &Context<'_>) -> Answer<SignOutPayload> {
+    async fn sign_out(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "A key, to repeat it safely.")] input: Option<SignOutInput>,
+    ) -> Answer<SignOutPayload> {
+        let request = ctx.request();
         let done = async {
-            let caller = ctx.request().caller()?;
-            ctx.request().release().await;
-            ctx.request().outlay().sign_out(caller).await
+            let key = input.and_then(|input| input.idempotency_key);
+            let key = IdempotencyKey::parse_optional(key.as_deref())?;
+            request.release().await;
+            match (request.caller(), request.ended(), &key) {
+                (Ok(caller), ..) => request.outlay().sign_out(caller, key.as_ref()).await,
+                (Err(error), Some(ended), Some(key)) => {
+                    let done = request.outlay().has_signed_out(ended, key).await?;
+                    done.then_some(()).ok_or(error)
+                }
+                (Err(error), ..) => Err(error),
+            }
         };
         answer(done.await, |done, errors| SignOutPayload {
             signed_out: done.is_some(),

@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use outlay_domain::{
+    IdempotencyKey,
     identity::{SignIn, SignUp},
     value::{Email, Name, Password, Slug},
 };
@@ -22,6 +23,9 @@ pub struct SignUpInput {
     password: String,
     /// The name that others will see, 1 to 200 characters.
     display_name: String,
+    /// Makes a repeated request safe: the same key, with the same password, gives the same user again, with a new
+    /// session. 1 to 100 characters.
+    idempotency_key: Option<String>,
 }
 
 impl SignUpInput {
@@ -97,8 +101,9 @@ impl SignInMutation {
     ) -> Answer<SignUpPayload> {
         let done = async {
             let new = input.parse()?;
+            let key = IdempotencyKey::parse_optional(input.idempotency_key.as_deref())?;
             ctx.request().release().await;
-            ctx.request().outlay().sign_up(new).await
+            ctx.request().outlay().sign_up(new, key.as_ref()).await
         };
         answer(done.await, |done, errors| {
             let (user, session) = done.unzip();

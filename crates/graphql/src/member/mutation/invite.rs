@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use outlay_domain::{
+    IdempotencyKey,
     member::{AcceptInvitation, InviteMember, RevokeInvitation},
     value::{Email, Name, Password},
 };
@@ -40,7 +41,7 @@ pub struct RevokeInvitationInput {
     idempotency_key: Option<String>,
 }
 
-/// Who follows an invitation's link. A token is good for one answer, so this is safe to repeat.
+/// Who follows an invitation's link.
 #[derive(InputObject)]
 pub struct AcceptInvitationInput {
     /// The last segment of the link.
@@ -50,6 +51,9 @@ pub struct AcceptInvitationInput {
     /// The password that a new user chooses, 10 to 200 characters, or that of one who is known. One who is signed
     /// in with the address invited needs none.
     password: Option<String>,
+    /// Makes a repeated request safe: the same key, from the same person, gives the same member again, with a new
+    /// session. 1 to 100 characters.
+    idempotency_key: Option<String>,
 }
 
 impl AcceptInvitationInput {
@@ -158,11 +162,12 @@ impl InvitationMutation {
     ) -> Answer<AcceptInvitationPayload> {
         let request = ctx.request();
         let done = async {
+            let key = IdempotencyKey::parse_optional(input.idempotency_key.as_deref())?;
             let accept = input.parse()?;
             request.release().await;
             let joined = request
                 .outlay()
-                .accept_invitation(accept, request.caller().ok())
+                .accept_invitation(accept, request.caller().ok(), key.as_ref())
                 .await?;
             let id = joined.access.member().member_id;
             request.adopt(joined.access).await;

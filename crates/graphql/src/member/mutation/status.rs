@@ -1,7 +1,10 @@
 //! Members who leave, and who come back.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use outlay_domain::member::{DeactivateMember, LeaveOrganization, ReactivateMember};
+use outlay_domain::{
+    IdempotencyKey,
+    member::{DeactivateMember, LeaveOrganization, ReactivateMember},
+};
 
 use super::super::Member;
 use crate::{
@@ -29,6 +32,14 @@ pub struct ReactivateMemberInput {
     /// The version that the caller has seen.
     version: i32,
     /// Makes a repeated request safe: the same key gives the first answer again.
+    idempotency_key: Option<String>,
+}
+
+/// How to leave.
+#[derive(InputObject)]
+pub struct LeaveOrganizationInput {
+    /// Makes a repeated request safe: the same key gives the first answer again, though the caller is no member any
+    /// more. 1 to 100 characters.
     idempotency_key: Option<String>,
 }
 
@@ -115,14 +126,29 @@ impl MemberStatusMutation {
 
     /// Ends the caller's own membership; the last owner cannot leave. The session is good for other organizations
     /// still, by `switchOrganization`.
-    async fn leave_organization(&self, ctx: &Context<'_>) -> Answer<LeaveOrganizationPayload> {
+    async fn leave_organization(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "A key, to repeat it safely.")] input: Option<LeaveOrganizationInput>,
+    ) -> Answer<LeaveOrganizationPayload> {
+        let request = ctx.request();
         let done = async {
-            let row = ctx.request().write(&LeaveOrganization, None).await?;
-            ctx.request().verify_again().await;
-            Ok(row)
+            let key = input.and_then(|input| input.idempotency_key);
+            let Err(outside) = request.access() else {
+                let row = request.write(&LeaveOrganization, key.as_deref()).await?;
+                request.verify_again().await;
+                return Ok(row.id);
+            };
+            let key = IdempotencyKey::parse_optional(key.as_deref())?;
+            let (Ok(caller), Some(key)) = (request.caller(), key) else {
+                return Err(outside);
+            };
+            request.release().await;
+            let left = request.outlay().has_left(caller, &key).await?;
+            left.ok_or(outside)
         };
-        answer(done.await, |row, errors| LeaveOrganizationPayload {
-            left_id: row.map(|row| Kind::Member.id(row.id)),
+        answer(done.await, |left, errors| LeaveOrganizationPayload {
+            left_id: left.map(|member| Kind::Member.id(member)),
             errors,
         })
     }

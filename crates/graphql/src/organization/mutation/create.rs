@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use outlay_domain::{
+    IdempotencyKey,
     organization::CreateOrganization,
     value::{Currency, Email, Name, Phone, Slug},
 };
@@ -15,7 +16,7 @@ use crate::{
     scalar::CurrencyCode,
 };
 
-/// A new organization. A slug is taken once, so this is safe to repeat.
+/// A new organization.
 #[derive(InputObject)]
 pub struct CreateOrganizationInput {
     /// The name that people see, 1 to 200 characters.
@@ -28,6 +29,9 @@ pub struct CreateOrganizationInput {
     business_email: Option<String>,
     /// Telephone number for business with it.
     business_phone: Option<String>,
+    /// Makes a repeated request safe: the same key gives the same organization again, with a new session. 1 to 100
+    /// characters.
+    idempotency_key: Option<String>,
 }
 
 impl CreateOrganizationInput {
@@ -75,8 +79,12 @@ impl OrganizationCreateMutation {
         let done = async {
             let caller = request.caller()?;
             let new = input.parse()?;
+            let key = IdempotencyKey::parse_optional(input.idempotency_key.as_deref())?;
             request.release().await;
-            let (row, session) = request.outlay().create_organization(caller, new).await?;
+            let made = request
+                .outlay()
+                .create_organization(caller, new, key.as_ref());
+            let (row, session) = made.await?;
             let directory = request.outlay().tenancy().directory();
             // Made is made: the session is answered even where the organization cannot be read yet.
             if let Ok(access) = directory.access(row.id, caller.user_id).await {

@@ -1,0 +1,216 @@
+//! Values against the types that they are given for (GraphQL, section 3.13), whether they come in variables or stand in
+//! the document.
+
+use async_graphql::{
+    ErrorExtensionValues, Name, Number, Pos, ServerError,
+    indexmap::IndexMap,
+    parser::types::{BaseType, Type},
+};
+use async_graphql_value::{ConstValue, Value};
+
+use super::types::{InputField, InputType, Types};
+use crate::scalar;
+
+/// What is wrong with a value, and where in it.
+pub(super) struct Wrong {
+    path: String,
+    message: String,
+}
+
+impl Wrong {
+    /// As an error about this `kind` of value, at a place in the document.
+    pub(super) fn error(self, kind: &str, pos: Pos) -> ServerError {
+        let Self { path, message } = self;
+        let mut error = ServerError::new(format!("{kind}{path}: {message}."), Some(pos));
+        let mut extensions = ErrorExtensionValues::default();
+        extensions.set("field", path);
+        error.extensions = Some(extensions);
+        error
+    }
+}
+
+/// Where a value stands, written out only when something is wrong with it.
+pub(super) enum Path<'a> {
+    Root(&'a Name),
+    Field(&'a Path<'a>, &'a Name),
+    Item(&'a Path<'a>, usize),
+}
+
+impl Path<'_> {
+    pub(super) fn wrong(&self, message: String) -> Wrong {
+        let path = self.text();
+        Wrong { path, message }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::Root(name) => name.to_string(),
+            Self::Field(of, name) => format!("{}.{name}", of.text()),
+            Self::Item(of, index) => format!("{}.{index}", of.text()),
+        }
+    }
+}
+
+/// A value that a client gave.
+pub(super) trait Given: Sized {
+    /// What it looks like.
+    fn shape(&self) -> Shape<'_, Self>;
+
+    /// Its name, if it can be a value of an enum.
+    fn enum_value(&self) -> Option<&str>;
+
+    /// Whether it is one of the schema's own scalar of this name.
+    fn fits_own_scalar(&self, name: &str) -> bool;
+}
+
+/// What both kinds of values have in common.
+pub(super) enum Shape<'a, V> {
+    /// What stands for a value that is checked where it is declared.
+    Variable,
+    Null,
+    Number(&'a Number),
+    String,
+    Boolean,
+    List(&'a [V]),
+    Object(&'a IndexMap<Name, V>),
+    /// Anything else, which fits enums alone or nothing.
+    Other,
+}
+
+/// As it comes in variables.
+impl Given for ConstValue {
+    fn shape(&self) -> Shape<'_, Self> {
+        match self {
+            Self::Null => Shape::Null,
+            Self::Number(number) => Shape::Number(number),
+            Self::String(_) => Shape::String,
+            Self::Boolean(_) => Shape::Boolean,
+            Self::Enum(_) | Self::Binary(_) => Shape::Other,
+            Self::List(items) => Shape::List(items),
+            Self::Object(fields) => Shape::Object(fields),
+        }
+    }
+
+    /// In JSON that is a string.
+    fn enum_value(&self) -> Option<&str> {
+        match self {
+            Self::Enum(name) => Some(name),
+            Self::String(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Left to the scalar: it knows better what is wrong, and is asked in any case.
+    fn fits_own_scalar(&self, _: &str) -> bool {
+        true
+    }
+}
+
+/// As it stands in a document.
+impl Given for Value {
+    fn shape(&self) -> Shape<'_, Self> {
+        match self {
+            Self::Variable(_) => Shape::Variable,
+            Self::Null => Shape::Null,
+            Self::Number(number) => Shape::Number(number),
+            Self::String(_) => Shape::String,
+            Self::Boolean(_) => Shape::Boolean,
+            Self::Enum(_) | Self::Binary(_) => Shape::Other,
+            Self::List(items) => Shape::List(items),
+            Self::Object(fields) => Shape::Object(fields),
+        }
+    }
+
+    fn enum_value(&self) -> Option<&str> {
+        match self {
+            Self::Enum(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    fn fits_own_scalar(&self, name: &str) -> bool {
+        let value = self.clone().into_const();
+        value.is_none_or(|value| scalar::accepts(name, value))
+    }
+}
+
+impl Types {
+    /// Whether a value is one of this type; variables inside it are.
+    pub(super) fn fits<V: Given>(
+        &self,
+        value: &V,
+        ty: &Type,
+        path: &Path<'_>,
+    ) -> Result<(), Wrong> {
+        match (value.shape(), &ty.base) {
+            (Shape::Variable, _) => Ok(()),
+            (Shape::Null, _) if ty.nullable => Ok(()),
+            (Shape::Null, _) => Err(path.wrong(format!("{ty} is required, and null is none"))),
+            (Shape::List(items), BaseType::List(item)) => items
+                .iter()
+                .enumerate()
+                .try_for_each(|(index, value)| self.fits(value, item, &Path::Item(path, index))),
+            // One value stands for a list of itself.
+            (_, BaseType::List(item)) => self.fits(value, item, path),
+            (_, BaseType::Named(name)) => self.fits_named(value, name, path),
+        }
+    }
+
+    fn fits_named<V: Given>(&self, value: &V, name: &Name, path: &Path<'_>) -> Result<(), Wrong> {
+        let Some(ty) = self.input(name) else {
+            return Err(path.wrong(format!("there is no type {name} of values")));
+        };
+        match (ty, value.shape()) {
+            (InputType::Object { fields, one_of }, Shape::Object(given)) => {
+                if let Some(unknown) = given.keys().find(|field| !fields.contains_key(*field)) {
+                    return Err(path.wrong(format!("{name} has no field {unknown}")));
+                }
+                let is_null = |value: &V| matches!(value.shape(), Shape::Null);
+                if *one_of && (given.len() != 1 || given.values().any(is_null)) {
+                    return Err(path.wrong(format!("{name} takes exactly one of its fields")));
+                }
+                fields
+                    .iter()
+                    .try_for_each(|(field, InputField { ty, has_default })| {
+                        let path = Path::Field(path, field);
+                        match given.get(field) {
+                            Some(value) => self.fits(value, ty, &path),
+                            None if ty.nullable || *has_default => Ok(()),
+                            None => Err(path.wrong(format!("{ty} is required"))),
+                        }
+                    })
+            }
+            (InputType::Object { .. }, _) => Err(path.wrong(format!("{name} is an object"))),
+            (InputType::Enum(values), _) => {
+                if value.enum_value().is_some_and(|one| values.contains(one)) {
+                    return Ok(());
+                }
+                let mut values: Vec<_> = values.iter().map(Name::as_str).collect();
+                values.sort_unstable();
+                Err(path.wrong(format!("{name} is one of {}", values.join(", "))))
+            }
+            (InputType::Scalar, given) => {
+                if fits_scalar(&given, name) && value.fits_own_scalar(name) {
+                    Ok(())
+                } else {
+                    Err(path.wrong(format!("this is not of type {name}")))
+                }
+            }
+        }
+    }
+}
+
+/// The five scalars that GraphQL itself has (section 3.5).
+fn fits_scalar<V>(value: &Shape<'_, V>, name: &Name) -> bool {
+    match (name.as_str(), value) {
+        ("Int", Shape::Number(number)) => number
+            .as_i64()
+            .is_some_and(|number| i32::try_from(number).is_ok()),
+        ("Float", value) => matches!(value, Shape::Number(_)),
+        ("ID", Shape::Number(number)) => number.is_i64() || number.is_u64(),
+        ("String" | "ID", value) => matches!(value, Shape::String),
+        ("Boolean", value) => matches!(value, Shape::Boolean),
+        ("Int", _) => false,
+        _ => true,
+    }
+}
