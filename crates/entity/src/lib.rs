@@ -7,4 +7,4 @@ mod positional;
 pub mod shared;
 pub mod tenant;
 
-pub use positional::{ByPosition, Positional};
+pub use positional::{ByPosition, Cell, Positional};

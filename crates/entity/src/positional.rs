@@ -1,9 +1,19 @@
 //! Rows read by the positions of their columns.
 //!
-//! SeaORM reads a row by name: a hash for each value, and a formatted message for each NULL. That is a fifth of what a
-//! list costs, and `Entity::find` selects the columns in the order of the fields anyway.
+//! SeaORM reads a row by name: a hash for each value, a formatted message for each NULL, and its type held against the
+//! column's each time. That is a quarter of what a list costs. `Entity::find` selects the columns in the order of the
+//! fields anyway, and the columns have their types from our own migrations.
 
-use sea_orm::{DbErr, FromQueryResult, QueryResult};
+use sea_orm::{
+    ActiveEnum, DbErr, FromQueryResult, QueryResult, RuntimeErr,
+    prelude::{Date, DateTimeUtc, Decimal, Json, Uuid},
+};
+use sqlx::Row;
+
+use crate::{
+    shared::OrganizationStatus,
+    tenant::{ExpenseStatus, ImportStatus, InvitationStatus, MemberStatus, Role, RuleAction},
+};
 
 /// A row that was selected by `Entity::find`, with all its columns in their order.
 #[derive(Debug)]
@@ -26,6 +36,69 @@ impl<M: ByPosition> FromQueryResult for Positional<M> {
         M::by_position(row, 0).map(Self)
     }
 }
+
+/// A value of a row, read by its position and taken to be of its column's type.
+pub trait Cell: Sized {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// [`DbErr`] when there is no such column, or what it holds is no such value.
+    fn read(row: &QueryResult, position: usize) -> Result<Self, DbErr>;
+}
+
+/// What the driver decodes by itself.
+macro_rules! cells {
+    ($($ty:ty),*) => {$(
+        impl Cell for $ty {
+            fn read(row: &QueryResult, position: usize) -> Result<Self, DbErr> {
+                let Some(row) = row.try_as_pg_row() else {
+                    return row.try_get_by_index(position);
+                };
+                let value = row.try_get_unchecked(position);
+                value.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))
+            }
+        }
+    )*};
+}
+
+cells!(
+    bool,
+    i16,
+    i32,
+    i64,
+    Option<i32>,
+    String,
+    Option<String>,
+    Vec<u8>,
+    Uuid,
+    Option<Uuid>,
+    Decimal,
+    Date,
+    DateTimeUtc,
+    Option<DateTimeUtc>,
+    Json
+);
+
+/// What stands in its column as one of some words.
+macro_rules! words {
+    ($($ty:ty),*) => {$(
+        impl Cell for $ty {
+            fn read(row: &QueryResult, position: usize) -> Result<Self, DbErr> {
+                Self::try_from_value(&String::read(row, position)?)
+            }
+        }
+    )*};
+}
+
+words!(
+    ExpenseStatus,
+    ImportStatus,
+    InvitationStatus,
+    MemberStatus,
+    OrganizationStatus,
+    Role,
+    RuleAction
+);
 
 /// Defines a model as it stands, and reads it by position.
 #[macro_export]
@@ -52,7 +125,7 @@ macro_rules! positional {
                 let mut positions = from..;
                 let mut next = || positions.next().unwrap_or_default();
                 // The fields of a literal are evaluated in the order in which they are written.
-                Ok(Self { $($field: row.try_get_by_index(next())?,)* })
+                Ok(Self { $($field: $crate::Cell::read(row, next())?,)* })
             }
         }
     };

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use outlay_entity::{
-    ByPosition,
+    ByPosition, Cell,
     tenant::{
         ExpenseStatus,
         expense::{Column, Entity, Model},
@@ -222,7 +222,7 @@ pub async fn list(
 
     let width = Model::COLUMNS.len();
     let count = match rows.first() {
-        Some(row) if reading.counted => Some(row.try_get_by_index::<i64>(width)?),
+        Some(row) if reading.counted => Some(i64::read(row, width)?),
         _ => None,
     };
     let mut related = Related::default();

@@ -8,7 +8,7 @@ use std::{
 };
 
 use outlay_entity::{
-    ByPosition,
+    ByPosition, Cell,
     tenant::{budget, category, department, expense, member},
 };
 use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, QueryResult, QueryTrait, Statement};
@@ -124,7 +124,7 @@ fn keep<M: ByPosition>(
     row: &QueryResult,
     from: usize,
 ) -> Result<()> {
-    if let Some(id) = row.try_get_by_index::<Option<Uuid>>(from)?
+    if let Some(id) = Option::<Uuid>::read(row, from)?
         && let Entry::Vacant(place) = rows.entry(id)
     {
         place.insert(Arc::new(M::by_position(row, from)?));
