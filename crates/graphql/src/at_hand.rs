@@ -2,8 +2,8 @@
 //!
 //! async-graphql resolves every field by a future of its own, which costs more than what most fields do. The rows of a
 //! page are known, and so is what was read ahead for them; an object whose whole selection is at hand is written
-//! out here and now. Anything else (a fragment, a directive, an argument, a row that was not read ahead) is left to
-//! async-graphql, with the same result.
+//! out here and now. Anything else (a directive, an argument, a row that was not read ahead, a fragment of a document that is
+//! new) is left to async-graphql, with the same result.
 
 use std::{borrow::Cow, sync::Arc};
 

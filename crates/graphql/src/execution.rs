@@ -228,7 +228,7 @@ impl OutlaySchema {
         if let Some(text) = text
             && was_executed(&response)
         {
-            self.documents.keep(text, document);
+            self.documents.keep(text, &document, &self.types);
         }
         response
     }

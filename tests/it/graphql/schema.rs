@@ -44,6 +44,28 @@ async fn every_type_field_argument_and_value_is_described() {
     assert!(found.is_empty(), "without a description: {found:#?}");
 }
 
+/// The deprecations that do not say from which day on a thing may be gone.
+fn undated(sdl: &str) -> Vec<&str> {
+    let marks = sdl.lines().filter(|line| line.contains("@deprecated"));
+    marks
+        .filter(|line| {
+            let (_, tail) = line.split_once("May go from ").unwrap_or_default();
+            let day = tail.get(..10).unwrap_or_default();
+            chrono::NaiveDate::parse_from_str(day, "%Y-%m-%d").is_err()
+        })
+        .collect()
+}
+
+#[test]
+fn every_deprecation_has_a_date() {
+    assert_eq!(undated(&outlay_graphql::sdl()), Vec::<&str>::new());
+    let dated = r#"old: Int @deprecated(reason: "Use new. May go from 2027-06-01.")"#;
+    assert_eq!(undated(dated), Vec::<&str>::new());
+    let soon = r#"old: Int @deprecated(reason: "Use new. May go from June.")"#;
+    let bare = "old: Int @deprecated";
+    assert_eq!(undated(&format!("{soon}\n{bare}")), [soon, bare]);
+}
+
 #[test]
 fn the_schema_in_the_repository_is_what_the_code_says() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../schema.graphql");

@@ -3,6 +3,7 @@
 mod cache;
 mod cost;
 mod extent;
+mod flatten;
 mod input;
 mod limits;
 mod literals;
@@ -44,12 +45,22 @@ impl Documents {
         self.0.find(text)
     }
 
-    /// Keeps a document that was found valid.
-    pub(crate) fn keep(&self, text: String, document: Arc<Document>) {
-        let size = text.len();
-        self.0.keep(text.into_boxed_str(), document, size);
+    /// Keeps a document that was found valid, as it is best executed.
+    pub(crate) fn keep(&self, text: String, document: &Document, types: &Types) {
+        let parsed = flatten::flatten(&document.parsed, types);
+        // A few letters of text may have become many fields.
+        let grown = flatten::size(&parsed).saturating_sub(flatten::size(&document.parsed));
+        let size = text.len() + grown * LETTERS_OF_A_FIELD;
+        let document = Document {
+            parsed,
+            introspects: document.introspects,
+        };
+        self.0.keep(text.into_boxed_str(), Arc::new(document), size);
     }
 }
+
+/// What a field takes of a text, about.
+const LETTERS_OF_A_FIELD: usize = 16;
 
 /// A document, parsed.
 pub(crate) struct Document {

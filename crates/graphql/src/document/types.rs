@@ -21,6 +21,7 @@ const SCALARS: [&str; 5] = ["Boolean", "Float", "ID", "Int", "String"];
 pub(crate) struct Types {
     /// Objects and interfaces.
     outputs: HashMap<Name, HashMap<Name, OutputField>>,
+    objects: HashSet<Name>,
     inputs: HashMap<Name, InputType>,
     directives: HashMap<Name, InputFields>,
 }
@@ -81,12 +82,17 @@ impl Types {
                 .map(|one| (one.node.name.node.clone(), field(&one.node)));
             (Name::clone(name), fields.collect())
         });
+        let objects = types
+            .iter()
+            .filter(|ty| matches!(ty.kind, TypeKind::Object(_)))
+            .map(|ty| ty.name.node.clone());
         let scalars = SCALARS.map(|name| (Name::new(name), InputType::Scalar));
         let inputs = types
             .iter()
             .filter_map(|ty| Some((ty.name.node.clone(), InputType::of(ty)?)));
         Self {
             outputs: outputs.collect(),
+            objects: objects.collect(),
             inputs: inputs.chain(scalars).collect(),
             directives,
         }
@@ -95,6 +101,11 @@ impl Types {
     /// A field of an object or an interface; none for introspection, which has a limit of its own.
     pub(super) fn field(&self, ty: &str, name: &str) -> Option<&OutputField> {
         self.outputs.get(ty)?.get(name)
+    }
+
+    /// Whether it is the type of objects, not one that several have in common.
+    pub(super) fn is_object(&self, ty: &str) -> bool {
+        self.objects.contains(ty)
     }
 
     pub(super) fn input(&self, name: &str) -> Option<&InputType> {

@@ -1,0 +1,146 @@
+//! Fragments written out where they are spread, once, when a document is kept. Clients that compose their documents of
+//! fragments then have their lists answered as fast as those that write the fields out (`at_hand`).
+
+use async_graphql::{
+    Positioned,
+    parser::types::{
+        DocumentOperations, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet,
+    },
+};
+
+use super::types::{Types, root};
+
+/// The same document, found valid and within its limits before, with as few fragments as can be.
+pub(super) fn flatten(document: &ExecutableDocument, types: &Types) -> ExecutableDocument {
+    let flattening = Flattening { document, types };
+    let operation = |operation: &Positioned<OperationDefinition>| {
+        let mut operation = operation.clone();
+        let selected = &mut operation.node.selection_set.node;
+        *selected = flattening.set(root(operation.node.ty), selected);
+        operation
+    };
+    ExecutableDocument {
+        operations: match &document.operations {
+            DocumentOperations::Single(one) => DocumentOperations::Single(operation(one)),
+            DocumentOperations::Multiple(many) => {
+                let many = many
+                    .iter()
+                    .map(|(name, one)| (name.clone(), operation(one)));
+                DocumentOperations::Multiple(many.collect())
+            }
+        },
+        fragments: document.fragments.clone(),
+    }
+}
+
+/// How many fields and fragments its operations hold.
+pub(super) fn size(document: &ExecutableDocument) -> usize {
+    fn of(set: &SelectionSet) -> usize {
+        let items = set.items.iter();
+        items
+            .map(|item| {
+                1 + match &item.node {
+                    Selection::Field(field) => of(&field.node.selection_set.node),
+                    Selection::InlineFragment(inline) => of(&inline.node.selection_set.node),
+                    Selection::FragmentSpread(_) => 0,
+                }
+            })
+            .sum()
+    }
+    let operations = document.operations.iter();
+    operations
+        .map(|(_, operation)| of(&operation.node.selection_set.node))
+        .sum()
+}
+
+struct Flattening<'a> {
+    document: &'a ExecutableDocument,
+    types: &'a Types,
+}
+
+impl Flattening<'_> {
+    fn set(&self, ty: &str, set: &SelectionSet) -> SelectionSet {
+        let mut items = Vec::with_capacity(set.items.len());
+        self.write(ty, set, &mut items);
+        SelectionSet { items }
+    }
+
+    fn write(&self, ty: &str, set: &SelectionSet, items: &mut Vec<Positioned<Selection>>) {
+        for item in &set.items {
+            let written = match &item.node {
+                Selection::Field(field) => {
+                    let mut field = field.clone();
+                    self.field(ty, &mut field.node);
+                    if self.is_repeated(ty, &field.node, items) {
+                        continue;
+                    }
+                    Selection::Field(field)
+                }
+                selection => {
+                    // What may be spread on an object is true of it: validation has seen to that.
+                    if let Some(inner) = self.unconditional(selection)
+                        && self.types.is_object(ty)
+                    {
+                        self.write(ty, inner, items);
+                        continue;
+                    }
+                    selection.clone()
+                }
+            };
+            items.push(Positioned::new(written, item.pos));
+        }
+    }
+
+    fn field(&self, ty: &str, field: &mut Field) {
+        let known = self.types.field(ty, &field.name.node);
+        if let Some(of) = known.and_then(|known| known.of.as_ref()) {
+            let selected = &mut field.selection_set.node;
+            *selected = self.set(of, selected);
+        }
+    }
+
+    /// What a fragment selects, unless a directive decides whether it does.
+    fn unconditional<'a>(&'a self, selection: &'a Selection) -> Option<&'a SelectionSet> {
+        let (directives, selected) = match selection {
+            Selection::Field(_) => return None,
+            Selection::InlineFragment(fragment) => {
+                let fragment = &fragment.node;
+                (&fragment.directives, &fragment.selection_set)
+            }
+            Selection::FragmentSpread(spread) => {
+                let fragment = self
+                    .document
+                    .fragments
+                    .get(&spread.node.fragment_name.node)?;
+                if !fragment.node.directives.is_empty() {
+                    return None;
+                }
+                (&spread.node.directives, &fragment.node.selection_set)
+            }
+        };
+        directives.is_empty().then_some(&selected.node)
+    }
+
+    /// Whether a field without anything to it is there already, as `id` is in most fragments. One that has a price stays:
+    /// it was counted each time.
+    fn is_repeated(&self, ty: &str, field: &Field, items: &[Positioned<Selection>]) -> bool {
+        let is_free = |field: &Field| {
+            let known = self.types.field(ty, &field.name.node);
+            known.is_none_or(|known| known.weight == 0)
+        };
+        let is_bare = |field: &Field| {
+            field.arguments.is_empty()
+                && field.directives.is_empty()
+                && field.selection_set.node.items.is_empty()
+        };
+        is_bare(field)
+            && is_free(field)
+            && items.iter().any(|item| match &item.node {
+                Selection::Field(other) => {
+                    is_bare(&other.node)
+                        && other.node.response_key().node == field.response_key().node
+                }
+                _ => false,
+            })
+    }
+}
