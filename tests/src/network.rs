@@ -40,17 +40,6 @@ impl Network {
     pub fn cut(&self) {
         self.is_up.send_replace(false);
     }
-
-    /// Lets new connections through again.
-    pub fn restore(&self) {
-        self.is_up.send_replace(true);
-    }
-
-    /// Tells when it is cut and restored, as a device is told of its own network.
-    #[must_use]
-    pub fn watch(&self) -> watch::Receiver<bool> {
-        self.is_up.subscribe()
-    }
 }
 
 async fn carry(mut client: TcpStream, mut server: TcpStream, mut is_up: watch::Receiver<bool>) {

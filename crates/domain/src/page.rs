@@ -207,12 +207,17 @@ impl<E: EntityTrait> Ordering<E> {
         }
     }
 
+    /// Whether the rows of this page are read from the largest on; a page before a cursor is read backwards.
+    fn descends(&self, request: &PageRequest) -> bool {
+        self.descending != request.backward
+    }
+
     /// The order of the statement's rows once more, for a statement around it.
     pub(crate) fn clause(&self, request: &PageRequest) -> String {
-        let direction = if self.descending == request.backward {
-            "ASC"
-        } else {
+        let direction = if self.descends(request) {
             "DESC"
+        } else {
+            "ASC"
         };
         let table = E::default();
         let columns = self.columns.iter();
@@ -273,7 +278,7 @@ pub(crate) fn statement<E: EntityTrait>(
     ordering: &Ordering<E>,
     request: &PageRequest,
 ) -> Result<Statement> {
-    let descending = ordering.descending != request.backward;
+    let descending = ordering.descends(request);
     if let Some(cursor) = &request.cursor {
         let place = ordering.place(if request.backward { "before" } else { "after" }, cursor)?;
         let columns = ordering

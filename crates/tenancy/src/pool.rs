@@ -76,10 +76,10 @@ impl Lease {
             connection.is_some_and(|connection| Object::metrics(connection).recycle_count > 0);
         kept && match error {
             sqlx::Error::Io(_) => true,
-            // Operator intervention: the server ends the connection.
-            sqlx::Error::Database(error) => {
-                error.code().is_some_and(|code| code.starts_with("57P"))
-            }
+            // Operator intervention, or what a pooler in between says of its own connection.
+            sqlx::Error::Database(error) => error
+                .code()
+                .is_some_and(|code| code.starts_with("57P") || code.starts_with("08")),
             _ => false,
         }
     }

@@ -17,15 +17,23 @@ use uuid::Uuid;
 async fn open(connections: usize, tenant_roles: TenantRoles) -> (Tenancy, String) {
     let url = new_database().await;
     let requests = url.replace("postgres://outlay@", "postgres://outlay_request@");
+    let login = RequestLogin::Direct(requests);
+    (open_at(&url, connections, tenant_roles, login).await, url)
+}
+
+/// The tenancy on this database, whose requests sign in this way.
+async fn open_at(
+    url: &str,
+    connections: usize,
+    tenant_roles: TenantRoles,
+    login: RequestLogin,
+) -> Tenancy {
     let settings = DatabaseSettings {
         connections,
         tenant_roles,
-        ..DatabaseSettings::new(url.clone(), RequestLogin::Direct(requests))
+        ..DatabaseSettings::new(url.to_owned(), login)
     };
-    (
-        Tenancy::open(settings).await.expect("the tenancy opens"),
-        url,
-    )
+    Tenancy::open(settings).await.expect("the tenancy opens")
 }
 
 /// Makes an organization, as one transaction.

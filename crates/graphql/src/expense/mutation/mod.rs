@@ -21,12 +21,12 @@ async fn write(
 ) -> Result<Model> {
     let row = ctx.request().write(command, key).await?;
     let reading = ahead::of_payload(ctx);
-    if !reading.relations.is_empty() {
-        let snapshot = ctx.request().snapshot()?;
-        // It is written: an error is left to the fields, which will ask again.
-        if let Ok(related) = expense::related(snapshot.cx(), row.id, &reading).await {
-            ahead::keep(related, &snapshot.ahead);
-        }
+    // It is written: an error is left to the fields, which will ask again.
+    if !reading.relations.is_empty()
+        && let Ok(snapshot) = ctx.request().snapshot()
+        && let Ok(related) = expense::related(snapshot.cx(), row.id, &reading).await
+    {
+        ahead::keep(related, &snapshot.ahead);
     }
     Ok(row)
 }
