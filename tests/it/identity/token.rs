@@ -2,11 +2,13 @@
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey, pkcs8::DecodePrivateKey};
-use outlay_tests::{Client, Org, ask, server};
+use futures::future::{join, select};
+use outlay_tests::{Client, Org, Server, ask, connect, new_database, server};
 use reqwest::Method;
 use serde_json::{Value, json};
+use sqlx::Executor;
 
-use super::{VIEWER, is_let_in};
+use super::{VIEWER, is_let_in, new_user};
 
 /// A token's header, claims and signature, and the text that was signed.
 fn parse(token: &str) -> (Value, Value, Signature, String) {
@@ -195,5 +197,46 @@ async fn a_header_that_is_no_bearer_is_nobody() {
             .run(VIEWER, json!({}))
             .await;
         assert_eq!(answer.errors(), ["UNAUTHENTICATED"], "{value:?}");
+    }
+}
+
+#[tokio::test]
+async fn servers_that_start_at_once_on_a_new_database_take_the_tokens_of_each_other() {
+    let database = new_database().await;
+    // All is there but a key, and each who makes one waits for its turn.
+    Server::start(&database, &[]).await.stop().await;
+    let mut owner = connect(&database).await;
+    let turns = "DELETE FROM outlay.signing_key; CREATE SEQUENCE public.turn;
+        CREATE FUNCTION public.wait() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN PERFORM pg_advisory_xact_lock(nextval('public.turn')); RETURN NEW; END $$;
+        CREATE TRIGGER wait BEFORE INSERT ON outlay.signing_key FOR EACH ROW EXECUTE FUNCTION public.wait();
+        SELECT pg_advisory_lock(1), pg_advisory_lock(2)";
+    owner.execute(turns).await.expect("two turns");
+    let [one, other] = [0, 1].map(|_| Box::pin(Server::start(&database, &[])));
+    let first = select(one, other);
+    let begin = async {
+        let waiting = "SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        while sqlx::query_scalar::<_, i64>(waiting)
+            .fetch_one(&mut owner)
+            .await
+            .expect("a count")
+            < 2
+        {}
+        owner
+            .execute("SELECT pg_advisory_unlock(1)")
+            .await
+            .expect("a turn");
+    };
+    let (first, ()) = join(first, begin).await;
+    owner
+        .execute("SELECT pg_advisory_unlock(2)")
+        .await
+        .expect("a turn");
+    let (one, other) = first.factor_first();
+    let other = other.await;
+    for (maker, taker) in [(&one, &other), (&other, &one)] {
+        let (user, _) = new_user(&maker.client()).await;
+        assert!(is_let_in(&user.at(&taker.url)).await);
     }
 }

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use outlay_tests::{Org, Said, Server, expense, new_database, server};
+use outlay_tests::{Org, Said, Server, cluster, connect, expense, new_database, server, soon};
 use serde_json::json;
+use sqlx::{AssertSqlSafe, Executor};
 
 use super::{CHANGES, PROTOCOL, cursor};
 
@@ -262,4 +263,43 @@ async fn a_server_that_stops_says_so_and_does_not_wait_for_listeners() {
         start.elapsed()
     );
     server.stop().await;
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_find_out_who_comes_does_not_say_that_they_may_not() {
+    let database = new_database().await;
+    let server = Server::start(&database, &[]).await;
+    let owner = Org::at(&server.client(), "EUR").await.owner;
+    let mut inside = connect(&database).await;
+    let name = sqlx::query_scalar("SELECT current_database()");
+    let name: String = name.fetch_one(&mut inside).await.expect("a name");
+    let mut elsewhere = connect(&cluster().await.url("outlay", "postgres")).await;
+    let cut = format!(
+        "ALTER DATABASE {name} ALLOW_CONNECTIONS false;
+         SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    );
+    elsewhere
+        .execute(AssertSqlSafe(cut))
+        .await
+        .expect("it is cut off");
+    let token = owner.token.clone().expect("a token");
+    let come = async || {
+        let mut socket = owner.socket(PROTOCOL, &[]).await.expect("a connection");
+        socket
+            .init(json!({ "Authorization": format!("Bearer {token}") }))
+            .await;
+        socket.next().await
+    };
+    // What was in its memory is true until it learns that it is told nothing any more.
+    soon("it forgets who comes", async || {
+        come().await == Said::Closed(1013)
+    })
+    .await;
+    let back = format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true");
+    elsewhere
+        .execute(AssertSqlSafe(back))
+        .await
+        .expect("it is back");
+    let welcome = Said::Message(json!({ "type": "connection_ack" }));
+    soon("it finds out again", async || come().await == welcome).await;
 }

@@ -15,7 +15,10 @@ use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use lru::LruCache;
 use outlay_entity::shared::signing_key;
-use sea_orm::{ActiveValue::Set, DatabaseConnection, EntityTrait, QueryOrder};
+use sea_orm::{
+    ActiveValue::Set, ConnectionTrait, DatabaseConnection, EntityTrait, QueryOrder,
+    TransactionTrait,
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -69,8 +72,7 @@ impl SigningKeys {
     pub(crate) async fn load(shared: &DatabaseConnection) -> Result<Self> {
         let mut rows = read(shared).await?;
         if rows.is_empty() {
-            make(shared).await?;
-            rows = read(shared).await?;
+            rows = make(shared).await?;
         }
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.set_issuer(&[ISSUER]);
@@ -185,14 +187,29 @@ impl Key {
     }
 }
 
-async fn read(shared: &DatabaseConnection) -> Result<Vec<signing_key::Model>> {
+async fn read(connection: &impl ConnectionTrait) -> Result<Vec<signing_key::Model>> {
     Ok(signing_key::Entity::find()
         .order_by_desc(signing_key::Column::CreatedAt)
-        .all(shared)
+        .all(connection)
         .await?)
 }
 
-async fn make(shared: &DatabaseConnection) -> Result<()> {
+/// Makes the first key, unless another server that starts at the same time has made it: each must know all.
+async fn make(shared: &DatabaseConnection) -> Result<Vec<signing_key::Model>> {
+    let transaction = shared.begin().await?;
+    transaction
+        .execute_unprepared("LOCK TABLE outlay.signing_key IN EXCLUSIVE MODE")
+        .await?;
+    let mut rows = read(&transaction).await?;
+    if rows.is_empty() {
+        insert(&transaction).await?;
+        rows = read(&transaction).await?;
+    }
+    transaction.commit().await?;
+    Ok(rows)
+}
+
+async fn insert(connection: &impl ConnectionTrait) -> Result<()> {
     let private = SigningKey::from_bytes(&rand::random());
     let der = private.to_pkcs8_der().map_err(Error::internal)?;
     let row = signing_key::ActiveModel {
@@ -201,7 +218,7 @@ async fn make(shared: &DatabaseConnection) -> Result<()> {
         ..Default::default()
     };
     signing_key::Entity::insert(row)
-        .exec_without_returning(shared)
+        .exec_without_returning(connection)
         .await?;
     Ok(())
 }

@@ -67,6 +67,10 @@ impl Closing {
         Self::new(1008, "Nobody reads what is sent")
     }
 
+    pub(super) fn try_again_later() -> Self {
+        Self::new(1013, "Try again later")
+    }
+
     pub(super) fn invalid(why: impl std::fmt::Display) -> Self {
         Self::new(4400, format!("Invalid message: {why}"))
     }
