@@ -74,14 +74,24 @@ impl Lease {
         let connection = self.0.as_ref();
         let kept =
             connection.is_some_and(|connection| Object::metrics(connection).recycle_count > 0);
-        kept && match error {
-            sqlx::Error::Io(_) => true,
-            // Operator intervention, or what a pooler in between says of its own connection.
-            sqlx::Error::Database(error) => error
-                .code()
-                .is_some_and(|code| code.starts_with("57P") || code.starts_with("08")),
-            _ => false,
-        }
+        kept && is_lost(error)
+    }
+
+    /// Gives the connection back for use after a statement that ran alone, unless this says that it is lost.
+    pub(crate) fn outlives(&mut self, error: &sqlx::Error) {
+        self.busy = is_lost(error) || !matches!(error, sqlx::Error::Database(_));
+    }
+}
+
+/// Whether the connection is gone.
+fn is_lost(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) => true,
+        // Operator intervention, or what a pooler in between says of its own connection.
+        sqlx::Error::Database(error) => error
+            .code()
+            .is_some_and(|code| code.starts_with("57P") || code.starts_with("08")),
+        _ => false,
     }
 }
 

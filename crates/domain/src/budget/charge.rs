@@ -2,11 +2,22 @@
 
 use outlay_entity::tenant::{RuleAction, budget, expense, settings};
 use rust_decimal::Decimal;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::SelectStatement,
+};
 use uuid::Uuid;
 
 use super::{NOUN, charges};
 use crate::{Error, Result, WriteContext, organization};
+
+/// Finds something where the organization blocks overspending, so that each charge must be checked.
+pub(crate) fn blocking() -> SelectStatement {
+    settings::Entity::find()
+        .select_only()
+        .column(settings::Column::Id)
+        .filter(settings::Column::OverBudget.eq(RuleAction::Block))
+        .into_query()
+}
 
 /// Locks the budget and refuses `amount` when the organization blocks overspending and it does not fit.
 ///

@@ -26,7 +26,7 @@ use crate::{
     permission::Permission,
 };
 
-pub(crate) use charge::check_charge;
+pub(crate) use charge::{blocking, check_charge};
 pub use write::{CreateBudget, DeleteBudget, UpdateBudget};
 
 const NOUN: &str = "budget";

@@ -1,6 +1,6 @@
 //! Entering, changing and deleting expenses.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, SubsecRound, Utc};
 use outlay_entity::tenant::{
     ExpenseStatus,
     expense::{ActiveModel, Entity, Model},
@@ -12,10 +12,10 @@ use uuid::Uuid;
 use super::{NOUN, lock, require_entry};
 use crate::{
     Command, Context, Error, Result, WriteContext,
-    budget::check_charge,
+    budget::{self, check_charge},
     permission::Permission,
     value::{Code, ExchangeRate, Money, Name, Note},
-    write::{self, Deleted, set, set_optional},
+    write::{self, Deleted, NewRow, set, set_optional},
 };
 
 /// A new expense, a draft until it is submitted.
@@ -47,7 +47,31 @@ impl Command for CreateExpense {
     type Output = Model;
     const ACTION: &'static str = "expense.create";
 
+    fn new_row(&self, cx: &WriteContext) -> Result<Option<NewRow<Model>>> {
+        let new = NewRow::new(self.draft(cx)?);
+        // What it is charged to is looked at when the organization blocks overspending.
+        Ok(Some(match self.budget_id {
+            Some(_) => new.unless(budget::blocking()),
+            None => new,
+        }))
+    }
+
     async fn run(&self, cx: &WriteContext) -> Result<Model> {
+        let row = self.draft(cx)?;
+        if let Some(budget) = self.budget_id {
+            check_charge(cx, budget, None, row.base_amount).await?;
+        }
+        NewRow::new(row).insert(cx).await
+    }
+
+    async fn recall(&self, cx: &WriteContext, id: Uuid) -> Result<Model> {
+        write::recall::<Entity>(cx, NOUN, id).await
+    }
+}
+
+impl CreateExpense {
+    /// The row, as the database will give it back.
+    fn draft(&self, cx: &WriteContext) -> Result<Model> {
         cx.require(Permission::EnterExpenses)?;
         let member_id = self.member_id.unwrap_or_else(|| cx.member_id());
         let own = member_id == cx.member_id();
@@ -58,32 +82,38 @@ impl Command for CreateExpense {
         let (rate, base_amount) = self
             .amount
             .convert(cx.base_currency()?, self.exchange_rate)?;
-        if let Some(budget) = self.budget_id {
-            check_charge(cx, budget, None, base_amount).await?;
-        }
-        let row = ActiveModel {
-            id: Set(Uuid::now_v7()),
-            member_id: Set(member_id),
-            department_id: Set(self.department_id.or(cx.department_id().filter(|_| own))),
-            category_id: Set(self.category_id),
-            budget_id: Set(self.budget_id),
-            spent_on: Set(self.spent_on),
-            merchant: Set(self.merchant.as_str().to_owned()),
-            description: Set(self.description.as_str().to_owned()),
-            reference: Set(self.reference.clone().map(Into::into)),
-            currency: Set(self.amount.currency().code().to_owned()),
-            amount: Set(self.amount.amount()),
-            rate: Set(rate),
-            base_amount: Set(base_amount),
-            status: Set(ExpenseStatus::Draft),
-            ..Default::default()
-        };
-        Ok(row.insert(cx.db()).await?)
+        let now = Utc::now().trunc_subsecs(6);
+        Ok(Model {
+            id: Uuid::now_v7(),
+            member_id,
+            department_id: self.department_id.or(cx.department_id().filter(|_| own)),
+            category_id: self.category_id,
+            budget_id: self.budget_id,
+            spent_on: self.spent_on,
+            merchant: self.merchant.as_str().to_owned(),
+            description: self.description.as_str().to_owned(),
+            reference: self.reference.clone().map(Into::into),
+            currency: self.amount.currency().code().to_owned(),
+            amount: at_scale(self.amount.amount(), 4),
+            rate: at_scale(rate, 9),
+            base_amount: at_scale(base_amount, 4),
+            status: ExpenseStatus::Draft,
+            submitted_at: None,
+            decided_at: None,
+            decided_by: None,
+            decision_reason: None,
+            import_id: None,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        })
     }
+}
 
-    async fn recall(&self, cx: &WriteContext, id: Uuid) -> Result<Model> {
-        write::recall::<Entity>(cx, NOUN, id).await
-    }
+/// A number with as many decimals as its column has.
+fn at_scale(mut number: Decimal, decimals: u32) -> Decimal {
+    number.rescale(decimals);
+    number
 }
 
 fn check_date(spent_on: NaiveDate) -> Result<()> {

@@ -2,6 +2,7 @@
 
 mod audit;
 mod idempotency;
+mod new_row;
 mod once;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use crate::{Error, Result, WriteContext};
 
 pub use idempotency::IdempotencyKey;
 pub(crate) use idempotency::is_done;
+pub use new_row::NewRow;
 pub(crate) use once::Once;
 
 /// One write, with everything that it needs to know.
@@ -29,6 +31,14 @@ pub trait Command: fmt::Debug + Sync {
 
     /// True for the few commands that change a member and the shared directory together.
     const SHARED: bool = false;
+
+    /// The row to insert, where that may be all that there is to do; its rules are checked.
+    ///
+    /// # Errors
+    /// Why there may not be such a row.
+    fn new_row(&self, _cx: &WriteContext) -> Result<Option<NewRow<Self::Output>>> {
+        Ok(None)
+    }
 
     /// Checks the rules and writes.
     fn run(&self, cx: &WriteContext) -> impl Future<Output = Result<Self::Output>> + Send;
@@ -172,10 +182,12 @@ pub(crate) async fn perform<C: Command>(
     command: &C,
     key: Option<&IdempotencyKey>,
 ) -> Result<C::Output> {
-    if let Some(key) = key
-        && let Some(id) = idempotency::claim(cx, C::ACTION, key, command).await?
-    {
-        return command.recall(cx, id).await;
+    if let Some(key) = key {
+        if let Some(id) = idempotency::claim(cx, C::ACTION, key, command).await? {
+            return command.recall(cx, id).await;
+        }
+    } else if let Some(row) = new_row::insert_alone(cx, command).await? {
+        return Ok(row);
     }
     let output = command.run(cx).await?;
     audit::record(cx, C::ACTION, &output).await?;

@@ -1,0 +1,129 @@
+//! A row that is inserted together with its audit event by one statement.
+//!
+//! Where nothing has to be locked or looked at first, the statement is the whole transaction: one round trip instead of
+//! four.
+
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityName, EntityTrait,
+    IntoActiveModel, Iterable, ModelTrait, Statement, StatementBuilder,
+    sea_query::{
+        CommonTableExpression, Expr, ExprTrait, InsertStatement, Query, SelectStatement, WithClause,
+    },
+};
+
+use super::{Command, Subject, audit};
+use crate::{Error, Result, WriteContext};
+
+/// The name of the inserted row in the statement.
+const WRITTEN: &str = "written";
+
+/// A row that a command makes, complete: the database adds nothing to it.
+pub struct NewRow<M> {
+    row: M,
+    insert: InsertStatement,
+    values: SelectStatement,
+    unless: Option<SelectStatement>,
+}
+
+impl<M: ModelTrait> NewRow<M> {
+    /// This row.
+    pub(crate) fn new<A>(row: M) -> Self
+    where
+        M: IntoActiveModel<A>,
+        A: ActiveModelTrait<Entity = M::Entity>,
+    {
+        let (insert, values) = insert_of(&row.clone().into_active_model());
+        Self {
+            row,
+            insert,
+            values,
+            unless: None,
+        }
+    }
+
+    /// Only if this finds nothing; else it is the command's to look closer.
+    pub(crate) fn unless(mut self, found: SelectStatement) -> Self {
+        self.unless = Some(found);
+        self
+    }
+
+    /// Inserts it as one statement of a command, whatever the condition.
+    pub(crate) async fn insert(self, cx: &WriteContext) -> Result<M> {
+        let (row, statement) = self.into_statement()?;
+        cx.db().execute_raw(statement).await?;
+        Ok(row)
+    }
+
+    fn into_statement(mut self) -> Result<(M, Statement)> {
+        let insert = self.insert.select_from(self.values);
+        let insert = insert.map_err(Error::internal)?;
+        let statement = StatementBuilder::build(insert, &DbBackend::Postgres);
+        Ok((self.row, statement))
+    }
+}
+
+impl<M: Subject> NewRow<M> {
+    /// The row, and what inserts it with its event if the condition allows.
+    fn into_statement_with_event(
+        mut self,
+        cx: &WriteContext,
+        action: &str,
+    ) -> Result<(M, Statement)> {
+        if let Some(found) = self.unless {
+            self.values.and_where(Expr::exists(found).not());
+        }
+        let insert = self.insert.select_from(self.values);
+        let insert = insert.map_err(Error::internal)?;
+        insert.returning(Query::returning().expr(Expr::cust("1")));
+        let written = CommonTableExpression::new()
+            .query(insert.take())
+            .table_name(WRITTEN)
+            .to_owned();
+        let (mut event, mut values) = insert_of(&audit::event(cx, action, &self.row));
+        event
+            .select_from(values.from(WRITTEN).take())
+            .map_err(Error::internal)?;
+        let statement = event.with(WithClause::new().cte(written).to_owned());
+        let statement = StatementBuilder::build(&statement, &DbBackend::Postgres);
+        Ok((self.row, statement))
+    }
+}
+
+/// Inserts the row of the command with its event; none when that is not all that there is to do.
+pub(super) async fn insert_alone<C: Command>(
+    cx: &WriteContext,
+    command: &C,
+) -> Result<Option<C::Output>> {
+    let new = command.new_row(cx)?;
+    let new = new.map(|new| new.into_statement_with_event(cx, C::ACTION));
+    let Some((row, statement)) = new.transpose()? else {
+        return Ok(None);
+    };
+    match cx.db().execute_alone(statement).await? {
+        Some(0) => Ok(None),
+        Some(_) => Ok(Some(row)),
+        // The connection was lost on the way there or on the way back.
+        None => match command.recall(cx, row.id()).await {
+            Ok(row) => Ok(Some(row)),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        },
+    }
+}
+
+/// What inserts the row, and the values that it is to select.
+fn insert_of<A: ActiveModelTrait>(row: &A) -> (InsertStatement, SelectStatement) {
+    let (mut columns, mut values) = (Vec::new(), Query::select());
+    for column in <A::Entity as EntityTrait>::Column::iter() {
+        if let Some(value) = row.get(column).into_value() {
+            columns.push(column);
+            values.expr(column.save_as(Expr::val(value)));
+        }
+    }
+    let table = A::Entity::default().table_ref();
+    let insert = Query::insert()
+        .into_table(table)
+        .columns(columns)
+        .to_owned();
+    (insert, values)
+}
