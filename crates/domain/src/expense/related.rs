@@ -11,7 +11,7 @@ use outlay_entity::{
     ByPosition, Cell,
     tenant::{budget, category, department, expense, member},
 };
-use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, QueryResult, QueryTrait, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
 use uuid::Uuid;
 
 use crate::{Context, Result};
@@ -170,16 +170,24 @@ pub(super) async fn read(
     })
 }
 
-/// What an expense refers to: one statement.
+/// What an expense refers to, itself at hand: one statement.
 ///
 /// # Errors
 /// The database's own.
-pub async fn related(cx: &Context, id: Uuid, reading: &Reading) -> Result<Related> {
-    let expense = expense::Entity::find_by_id(id).build(DbBackend::Postgres);
-    let statement = join(expense, &reading.relations, "");
+pub async fn related(cx: &Context, row: &expense::Model, reading: &Reading) -> Result<Related> {
+    let references = r#"SELECT $1 AS "member_id", $2 AS "department_id", $3 AS "category_id", $4 AS "budget_id""#;
+    let values = [
+        row.member_id.into(),
+        row.department_id.into(),
+        row.category_id.into(),
+        row.budget_id.into(),
+    ];
+    let width = values.len();
+    let references = Statement::from_sql_and_values(DbBackend::Postgres, references, values);
+    let statement = join(references, &reading.relations, "");
     let mut related = Related::default();
     for row in read(cx, statement, reading.alone).await? {
-        related.keep(&reading.relations, &row, expense::Model::COLUMNS.len())?;
+        related.keep(&reading.relations, &row, width)?;
     }
     Ok(related)
 }

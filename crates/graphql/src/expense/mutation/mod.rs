@@ -24,7 +24,7 @@ async fn write(
     // It is written: an error is left to the fields, which will ask again.
     if !reading.relations.is_empty()
         && let Ok(snapshot) = ctx.request().snapshot()
-        && let Ok(related) = expense::related(snapshot.cx(), row.id, &reading).await
+        && let Ok(related) = expense::related(snapshot.cx(), &row, &reading).await
     {
         ahead::keep(related, &snapshot.ahead);
     }
