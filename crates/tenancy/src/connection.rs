@@ -189,12 +189,12 @@ impl TenantConnection {
     ///
     /// # Errors
     /// The database's own.
-    pub async fn execute_alone(&self, statement: Statement) -> Result<Option<u64>, DbErr> {
+    pub async fn execute_alone(&self, statement: &Statement) -> Result<Option<u64>, DbErr> {
         let Some(pool) = self.pool_if_idle().await else {
-            let done = self.execute_raw(statement).await?;
+            let done = self.execute_raw(statement.clone()).await?;
             return Ok(Some(done.rows_affected()));
         };
-        let (sql, values) = self.prepare(statement);
+        let (sql, values) = self.prepare(statement.clone());
         let mut lease = take(pool, &self.tenant).await?;
         let query = sqlx::query_with(AssertSqlSafe(sql), values);
         match query.execute(&mut lease.postgres).await {

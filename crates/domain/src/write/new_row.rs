@@ -99,16 +99,17 @@ pub(super) async fn insert_alone<C: Command>(
     let Some((row, statement)) = new.transpose()? else {
         return Ok(None);
     };
-    match cx.db().execute_alone(statement).await? {
-        Some(0) => Ok(None),
-        Some(_) => Ok(Some(row)),
+    let written = match cx.db().execute_alone(&statement).await? {
+        Some(written) => written,
         // The connection was lost on the way there or on the way back.
         None => match command.recall(cx, row.id()).await {
-            Ok(row) => Ok(Some(row)),
-            Err(Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error),
+            Ok(row) => return Ok(Some(row)),
+            // Should the first one still be under way: its key is the same, so only one of both can be written.
+            Err(Error::NotFound { .. }) => cx.db().execute_raw(statement).await?.rows_affected(),
+            Err(error) => return Err(error),
         },
-    }
+    };
+    Ok((written > 0).then_some(row))
 }
 
 /// What inserts the row, and the values that it is to select.
