@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt, sync::Arc};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{AssertSqlSafe, Executor, Postgres, Transaction, postgres::PgConnection};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{
     access::Tenant,
@@ -161,7 +161,7 @@ impl TenantConnection {
     /// # Errors
     /// The database's own.
     pub async fn query_alone(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let Some(pool) = self.pool_if_idle().await else {
+        let Some((pool, _idle)) = self.idle().await else {
             return self.query_all_raw(statement).await;
         };
         let (sql, values) = self.prepare(statement);
@@ -190,7 +190,7 @@ impl TenantConnection {
     /// # Errors
     /// The database's own.
     pub async fn execute_alone(&self, statement: &Statement) -> Result<Option<u64>, DbErr> {
-        let Some(pool) = self.pool_if_idle().await else {
+        let Some((pool, _idle)) = self.idle().await else {
             let done = self.execute_raw(statement.clone()).await?;
             return Ok(Some(done.rows_affected()));
         };
@@ -210,10 +210,11 @@ impl TenantConnection {
         }
     }
 
-    /// Where a statement can run alone: as the role of requests, with no transaction open.
-    async fn pool_if_idle(&self) -> Option<&TenantPool> {
-        match (&self.source, &*self.state.lock().await) {
-            (Source::Requests(pool), State::Idle) => Some(pool),
+    /// Where a statement can run alone: as the role of requests, with no transaction open, nor opened while it runs.
+    async fn idle(&self) -> Option<(&TenantPool, MutexGuard<'_, State>)> {
+        let state = self.state.lock().await;
+        match (&self.source, &*state) {
+            (Source::Requests(pool), State::Idle) => Some((pool, state)),
             _ => None,
         }
     }
