@@ -227,7 +227,9 @@ fn request_role(settings: &DatabaseSettings) -> String {
              ALTER ROLE {REQUEST_ROLE} SET statement_timeout = {timeout};
              ALTER ROLE {REQUEST_ROLE} SET idle_in_transaction_session_timeout = {timeout};
              GRANT {REQUEST_ROLE} TO CURRENT_USER;
-           ELSIF '{login}' = 'LOGIN' THEN
+           ELSIF '{login}' = 'LOGIN'
+             AND EXISTS (SELECT FROM pg_roles WHERE rolname = '{REQUEST_ROLE}' AND NOT rolcanlogin) THEN
+             -- Only where it changes something: of two servers that do so at once, one fails.
              ALTER ROLE {REQUEST_ROLE} LOGIN;
            END IF;
          EXCEPTION WHEN duplicate_object OR unique_violation THEN
