@@ -175,7 +175,7 @@ impl TenantConnection {
                 }
                 Err(error) if lease.has_died(&error) => {}
                 Err(error) => {
-                    lease.outlives(&error);
+                    lease.keep_after(&error);
                     return Err(query_error(error));
                 }
             }
@@ -204,7 +204,7 @@ impl TenantConnection {
             }
             Err(error) if lease.has_died(&error) => Ok(None),
             Err(error) => {
-                lease.outlives(&error);
+                lease.keep_after(&error);
                 Err(query_error(error))
             }
         }

@@ -77,8 +77,8 @@ impl Lease {
         kept && is_lost(error)
     }
 
-    /// Gives the connection back for use after a statement that ran alone, unless this says that it is lost.
-    pub(crate) fn outlives(&mut self, error: &sqlx::Error) {
+    /// Lets the connection be used again after a statement that ran alone and failed, unless it is lost.
+    pub(crate) fn keep_after(&mut self, error: &sqlx::Error) {
         self.busy = is_lost(error) || !matches!(error, sqlx::Error::Database(_));
     }
 }

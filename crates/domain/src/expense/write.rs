@@ -6,7 +6,7 @@ use outlay_entity::tenant::{
     expense::{ActiveModel, Entity, Model},
 };
 use rust_decimal::Decimal;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ModelTrait};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel, ModelTrait};
 use uuid::Uuid;
 
 use super::{NOUN, lock, require_entry};
@@ -61,7 +61,10 @@ impl Command for CreateExpense {
         if let Some(budget) = self.budget_id {
             check_charge(cx, budget, None, row.base_amount).await?;
         }
-        NewRow::new(row).insert(cx).await
+        Entity::insert(row.clone().into_active_model())
+            .exec_without_returning(cx.db())
+            .await?;
+        Ok(row)
     }
 
     async fn recall(&self, cx: &WriteContext, id: Uuid) -> Result<Model> {

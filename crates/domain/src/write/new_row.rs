@@ -46,20 +46,6 @@ impl<M: ModelTrait> NewRow<M> {
         self.unless = Some(found);
         self
     }
-
-    /// Inserts it as one statement of a command, whatever the condition.
-    pub(crate) async fn insert(self, cx: &WriteContext) -> Result<M> {
-        let (row, statement) = self.into_statement()?;
-        cx.db().execute_raw(statement).await?;
-        Ok(row)
-    }
-
-    fn into_statement(mut self) -> Result<(M, Statement)> {
-        let insert = self.insert.select_from(self.values);
-        let insert = insert.map_err(Error::internal)?;
-        let statement = StatementBuilder::build(insert, &DbBackend::Postgres);
-        Ok((self.row, statement))
-    }
 }
 
 impl<M: Subject> NewRow<M> {

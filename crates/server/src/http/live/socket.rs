@@ -218,10 +218,16 @@ impl Connection {
     async fn still_known(&mut self) -> Result<(), Option<Closing>> {
         match operation::known(&self.app, &self.parts).await {
             Ok(_) => Ok(()),
+            Err(refusal)
+                if !refusal
+                    .status
+                    .is_some_and(|status| status.is_server_error()) =>
+            {
+                Err(Some(Closing::forbidden(refusal.error.message)))
+            }
             // Nothing is known now; what it asks for will fail by itself.
-            Err(refusal) if is_ours(&refusal) && self.is_acknowledged => Ok(()),
-            Err(refusal) if is_ours(&refusal) => Err(Some(Closing::try_again_later())),
-            Err(refusal) => Err(Some(Closing::forbidden(refusal.error.message))),
+            Err(_) if self.is_acknowledged => Ok(()),
+            Err(_) => Err(Some(Closing::try_again_later())),
         }
     }
 
@@ -304,11 +310,4 @@ impl Connection {
             Err(_) => Err(Some(Closing::too_slow())),
         }
     }
-}
-
-/// Whether it says nothing about the client.
-fn is_ours(refusal: &Refusal) -> bool {
-    refusal
-        .status
-        .is_some_and(|status| status.is_server_error())
 }
