@@ -75,12 +75,21 @@ async fn a_balance_is_the_opening_balance_less_what_is_charged_at_each_moment() 
     charged["budgetId"] = json!(budget);
     let id = org.make("createExpense", charged.clone(), "expense").await;
     assert_eq!(balance(&org, &account).await, "69.90");
+    let mary = org.member("MEMBER").await;
     charged["amount"] = money("-10.05");
-    org.make("createExpense", charged.clone(), "expense").await;
+    let made = mary.must("createExpense", charged.clone(), "expense { id }");
+    let refund = made.await["expense"]["id"].clone();
+    let submit = json!({ "id": refund, "version": 1 });
+    mary.must("submitExpense", submit, "expense { id }").await;
+    assert_eq!(balance(&org, &account).await, "69.90");
+    let approve = json!({ "id": refund, "version": 2 });
+    org.owner
+        .must("approveExpense", approve, "expense { id }")
+        .await;
     assert_eq!(
         balance(&org, &account).await,
         "79.95",
-        "a refund gives back"
+        "an approved refund gives back"
     );
     charged["amount"] = money("200");
     let large = org.make("createExpense", charged, "expense").await;

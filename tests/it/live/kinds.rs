@@ -208,6 +208,50 @@ async fn a_budget_is_told_when_eighty_and_a_hundred_percent_are_reached_and_not_
 }
 
 #[tokio::test]
+async fn a_refund_frees_a_budget_when_it_is_approved_and_fills_it_when_it_is_voided() {
+    let org = Org::new().await;
+    let (department, account) = (
+        org.department("Sales").await,
+        org.account("Bank", "0").await,
+    );
+    let budget = org.budget(&department, &account, "100").await;
+    let member = org.member("MEMBER").await;
+    let document = "subscription($after: String) { budgetNearingLimit(after: $after) \
+        { percent budget { spent { amount } } } }";
+    let start = cursor(&member).await;
+    let mut events = member.listen(document, json!({ "after": start })).await;
+    let create = async |amount: &str| {
+        let mut input = expense("Café", amount);
+        input["budgetId"] = json!(budget);
+        let made = member.must("createExpense", input, "expense { id }").await;
+        made["expense"]["id"].clone()
+    };
+    let refund = create("-30").await;
+    create("79").await;
+    create("1").await;
+    let told = events.told("budgetNearingLimit").await;
+    let spent = |told: &Value| told["budget"]["spent"]["amount"].clone();
+    assert_eq!(
+        (&told["percent"], spent(&told)),
+        (&json!(80), json!("80.00"))
+    );
+    let input = json!({ "id": refund, "version": 1 });
+    member.must("submitExpense", input, "expense { id }").await;
+    let input = json!({ "id": refund, "version": 2 });
+    org.owner
+        .must("approveExpense", input, "expense { id }")
+        .await;
+    create("29").await;
+    let input = json!({ "id": refund, "version": 3, "reason": "It never came." });
+    org.owner.must("voidExpense", input, "expense { id }").await;
+    let told = events.told("budgetNearingLimit").await;
+    assert_eq!(
+        (&told["percent"], spent(&told)),
+        (&json!(100), json!("109.00"))
+    );
+}
+
+#[tokio::test]
 async fn two_who_cross_a_limit_together_are_not_overlooked() {
     let org = Org::new().await;
     let (department, account) = (

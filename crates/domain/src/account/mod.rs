@@ -8,16 +8,14 @@ use outlay_entity::tenant::{
 };
 use rust_decimal::Decimal;
 use sea_orm::{
-    ActiveModelTrait,
-    ActiveValue::Set,
-    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, ExprTrait},
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter,
+    QuerySelect,
 };
 use uuid::Uuid;
 
 use crate::{
     Command, Context, Result, WriteContext,
-    budget::charges,
+    budget::charged_sum,
     page::{self, Key, Ordering, Page, PageRequest},
     permission::Permission,
     value::{Money, Name},
@@ -58,7 +56,7 @@ pub async fn find_many(cx: &Context, ids: &[Uuid]) -> Result<Vec<Model>> {
     page::by_ids(cx.db(), Entity::find(), Column::Id, ids).await
 }
 
-/// What is charged to the budgets of each account, in base currency. Accounts without charges are left out.
+/// The amount charged to the budgets of each account, in base currency. Accounts without expenses are absent.
 ///
 /// # Errors
 /// The database's own.
@@ -70,10 +68,7 @@ pub async fn charged(cx: &Context, ids: &[Uuid]) -> Result<HashMap<Uuid, Decimal
     let sums: Vec<(Uuid, Decimal)> = budget::Entity::find()
         .select_only()
         .column(budget::Column::AccountId)
-        .expr_as(
-            Expr::col((expense::Entity, expense::Column::BaseAmount)).sum(),
-            "charged",
-        )
+        .expr_as(charged_sum(), "charged")
         .join(
             sea_orm::JoinType::InnerJoin,
             budget::Entity::belongs_to(expense::Entity)
@@ -82,7 +77,6 @@ pub async fn charged(cx: &Context, ids: &[Uuid]) -> Result<HashMap<Uuid, Decimal
                 .into(),
         )
         .filter(budget::Column::AccountId.eq_any(ids.iter().copied()))
-        .filter(charges())
         .group_by(budget::Column::AccountId)
         .into_tuple()
         .all(cx.db())

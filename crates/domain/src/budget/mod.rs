@@ -1,23 +1,13 @@
 //! Budgets: what a department may spend in a month, and what is left of it.
 //!
-//! Invariant: `spent` is summed from the expenses each time, never stored. What must not overspend is checked under
-//! a lock on the budget's row.
+//! Invariant: `spent` is summed from the expenses each time, never stored. Each write is checked by the change that it
+//! makes to that sum, under a lock on the budget's row.
 
 mod charge;
 mod write;
 
-use std::collections::HashMap;
-
-use outlay_entity::tenant::{
-    ExpenseStatus,
-    budget::{Column, Entity, Model},
-    expense,
-};
-use rust_decimal::Decimal;
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Select,
-    sea_query::{Expr, ExprTrait},
-};
+use outlay_entity::tenant::budget::{Column, Entity, Model};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, Select};
 use uuid::Uuid;
 
 use crate::{
@@ -26,7 +16,8 @@ use crate::{
     permission::Permission,
 };
 
-pub(crate) use charge::{blocking, check_charge};
+pub use charge::spent;
+pub(crate) use charge::{blocking, charged_sql, charged_sum, check_change, wait_for_charges};
 pub use write::{CreateBudget, DeleteBudget, UpdateBudget};
 
 const NOUN: &str = "budget";
@@ -94,28 +85,4 @@ pub async fn count(cx: &Context, filter: &BudgetFilter) -> Result<u64> {
 /// The database's own.
 pub async fn find_many(cx: &Context, ids: &[Uuid]) -> Result<Vec<Model>> {
     page::by_ids(cx.db(), Entity::find(), Column::Id, ids).await
-}
-
-/// The expenses that a budget counts: all but those rejected or voided. A draft counts, since its money is spent.
-pub(crate) fn charges() -> Condition {
-    let uncharged = [ExpenseStatus::Rejected, ExpenseStatus::Voided];
-    Condition::all().add(Expr::col((expense::Entity, expense::Column::Status)).is_not_in(uncharged))
-}
-
-/// What is charged to each budget, in base currency. Budgets without charges are left out.
-///
-/// # Errors
-/// The database's own.
-pub async fn spent(cx: &Context, ids: &[Uuid]) -> Result<HashMap<Uuid, Decimal>> {
-    let sums: Vec<(Uuid, Decimal)> = expense::Entity::find()
-        .select_only()
-        .column(expense::Column::BudgetId)
-        .column_as(expense::Column::BaseAmount.sum(), "spent")
-        .filter(expense::Column::BudgetId.eq_any(ids.iter().copied()))
-        .filter(charges())
-        .group_by(expense::Column::BudgetId)
-        .into_tuple()
-        .all(cx.db())
-        .await?;
-    Ok(sums.into_iter().collect())
 }

@@ -113,7 +113,7 @@ impl Command for UpdateBudget {
 }
 
 impl UpdateBudget {
-    /// Where overspending is blocked, a budget cannot shrink below what is spent either. The row is locked.
+    /// If the organization blocks overspending, rejects an amount below what is spent. The row is locked.
     async fn keep_what_is_spent(&self, cx: &WriteContext, amount: Decimal) -> Result<()> {
         if organization::settings(cx).await?.over_budget != RuleAction::Block {
             return Ok(());
@@ -129,7 +129,7 @@ impl UpdateBudget {
         Err(Error::LimitExceeded {
             field: Some("amount"),
             message: format!(
-                "{} {currency} of it are spent already.",
+                "{} {currency} of it are spent already. Give at least that, or void expenses that are charged to it first.",
                 currency.round(spent)
             ),
         })

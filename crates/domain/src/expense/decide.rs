@@ -17,8 +17,8 @@ use uuid::Uuid;
 
 use super::{NOUN, lock, require_entry};
 use crate::{
-    Command, Context, Error, Result, WriteContext, budget::check_charge, permission::Permission,
-    value::Reason, write,
+    Command, Context, Error, Result, WriteContext, budget, permission::Permission, value::Reason,
+    write,
 };
 
 /// One arrow of the diagram.
@@ -121,10 +121,6 @@ impl<S: Step> Command for ChangeStatus<S> {
     async fn run(&self, cx: &WriteContext) -> Result<Model> {
         let old = lock(cx, self.id, self.version, S::authorize).await?;
         require_state::<S>(&old)?;
-        // A rejected expense was not counted; from here on it is again.
-        if let (Rejected, Draft, Some(budget)) = (old.status, S::TO, old.budget_id) {
-            check_charge(cx, budget, Some(old.id), old.base_amount).await?;
-        }
         let now = chrono::Utc::now();
         let mut row = ActiveModel {
             id: Set(self.id),
@@ -147,7 +143,9 @@ impl<S: Step> Command for ChangeStatus<S> {
             }
             Reimbursed => {}
         }
-        Ok(row.update(cx.db()).await?)
+        let new = row.update(cx.db()).await?;
+        budget::check_change(cx, Some(&old), Some(&new)).await?;
+        Ok(new)
     }
 
     async fn recall(&self, cx: &WriteContext, id: Uuid) -> Result<Model> {

@@ -7,7 +7,7 @@ mod spending;
 mod write;
 
 use outlay_entity::tenant::expense::{Column, Entity, Model};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, sea_query::LockType};
 use uuid::Uuid;
 
 use crate::{
@@ -60,9 +60,10 @@ async fn lock(
     version: i32,
     authorize: fn(&Context, &Model) -> Result<()>,
 ) -> Result<Model> {
+    // This mode does not block the check of foreign keys, so that deleting the budget of a locked expense fails at once.
     let row = Entity::find_by_id(id)
         .filter(visible(cx))
-        .lock_exclusive()
+        .lock(LockType::NoKeyUpdate)
         .one(cx.db())
         .await?;
     let row = row.ok_or(Error::not_found(NOUN, "id"))?;

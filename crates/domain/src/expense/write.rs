@@ -6,13 +6,12 @@ use outlay_entity::tenant::{
     expense::{ActiveModel, Entity, Model},
 };
 use rust_decimal::Decimal;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel, ModelTrait};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
 use super::{NOUN, lock, require_entry};
 use crate::{
-    Command, Context, Error, Result, WriteContext,
-    budget::{self, check_charge},
+    Command, Context, Error, Result, WriteContext, budget,
     permission::Permission,
     value::{Code, ExchangeRate, Money, Name, Note},
     write::{self, Deleted, NewRow, set, set_optional},
@@ -49,7 +48,7 @@ impl Command for CreateExpense {
 
     fn new_row(&self, cx: &WriteContext) -> Result<Option<NewRow<Model>>> {
         let new = NewRow::new(self.draft(cx)?);
-        // What it is charged to is looked at when the organization blocks overspending.
+        // If the organization blocks overspending, `run` checks the charge.
         Ok(Some(match self.budget_id {
             Some(_) => new.unless(budget::blocking()),
             None => new,
@@ -58,12 +57,10 @@ impl Command for CreateExpense {
 
     async fn run(&self, cx: &WriteContext) -> Result<Model> {
         let row = self.draft(cx)?;
-        if let Some(budget) = self.budget_id {
-            check_charge(cx, budget, None, row.base_amount).await?;
-        }
         Entity::insert(row.clone().into_active_model())
             .exec_without_returning(cx.db())
             .await?;
+        budget::check_change(cx, None, Some(&row)).await?;
         Ok(row)
     }
 
@@ -162,13 +159,6 @@ impl Command for UpdateExpense {
         require_draft(&old)?;
         self.spent_on.map_or(Ok(()), check_date)?;
         let converted = self.convert(cx)?;
-        let base_amount = converted.map_or(old.base_amount, |(_, base_amount)| base_amount);
-        let budget_id = self.budget_id.unwrap_or(old.budget_id);
-        if let Some(budget) = budget_id
-            && (old.budget_id != budget_id || base_amount > old.base_amount)
-        {
-            check_charge(cx, budget, Some(old.id), base_amount).await?;
-        }
         let row = ActiveModel {
             id: Set(self.id),
             amount: set(self.amount.map(|money| money.amount())),
@@ -186,7 +176,9 @@ impl Command for UpdateExpense {
             updated_at: Set(chrono::Utc::now()),
             ..Default::default()
         };
-        Ok(row.update(cx.db()).await?)
+        let new = row.update(cx.db()).await?;
+        budget::check_change(cx, Some(&old), Some(&new)).await?;
+        Ok(new)
     }
 
     async fn recall(&self, cx: &WriteContext, id: Uuid) -> Result<Model> {
@@ -242,7 +234,8 @@ impl Command for DeleteExpense {
     async fn run(&self, cx: &WriteContext) -> Result<Deleted> {
         let old = lock(cx, self.id, self.version, require_entry).await?;
         require_draft(&old)?;
-        old.delete(cx.db()).await?;
+        Entity::delete_by_id(old.id).exec(cx.db()).await?;
+        budget::check_change(cx, Some(&old), None).await?;
         Ok(Deleted(self.id))
     }
 

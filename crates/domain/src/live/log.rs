@@ -1,5 +1,7 @@
 //! Reads the log of events: the audit trail of a tenant, between two snapshots.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, Utc};
 use outlay_entity::tenant::ExpenseStatus;
 use rust_decimal::Decimal;
@@ -11,7 +13,7 @@ use super::{
     event::{Crossing, Event},
     snapshot::Snapshot,
 };
-use crate::{Context, Error, Result};
+use crate::{Context, Error, Result, budget::charged_sql};
 
 /// Events read by one statement.
 pub(super) const PAGE: usize = 1_000;
@@ -33,30 +35,37 @@ const READ: &str = r#"
     ORDER BY recorded_at, id
     LIMIT $5"#;
 
-/// What the budgets of such events have been charged since `$1`, and what they are charged now.
-const CHARGED: &str = r#"
+/// The change of what is charged to each budget by the events since `$1`, and what is charged to it now.
+static CHARGED: LazyLock<String> = LazyLock::new(|| {
+    let old = charged_sql(
+        "changes->'before'->>'status'",
+        "(changes->'before'->>'base_amount')::numeric",
+    );
+    let new = charged_sql("changes->>'status'", "(changes->>'base_amount')::numeric");
+    let now = charged_sql("expense.status", "expense.base_amount");
+    format!(
+        r#"
     WITH told AS (
-        SELECT changes FROM "{tenant}".audit_event
+        SELECT changes FROM "{{tenant}}".audit_event
         WHERE xact >= pg_snapshot_xmin($1::pg_snapshot)
           AND NOT pg_visible_in_snapshot(xact, $1::pg_snapshot)
           AND action LIKE 'expense.%'
     ), moved AS (
         SELECT budget, sum(amount) AS amount FROM (
-            SELECT (changes->>'budget_id')::uuid, (changes->>'base_amount')::numeric
-            FROM told WHERE changes->>'status' NOT IN ('REJECTED', 'VOIDED')
+            SELECT (changes->>'budget_id')::uuid, {new} FROM told
             UNION ALL
-            SELECT (changes->'before'->>'budget_id')::uuid, -(changes->'before'->>'base_amount')::numeric
-            FROM told WHERE changes->'before'->>'status' NOT IN ('REJECTED', 'VOIDED')
+            SELECT (changes->'before'->>'budget_id')::uuid, -({old}) FROM told
         ) AS change (budget, amount)
         WHERE budget IS NOT NULL GROUP BY budget
     )
     SELECT budget.id, budget.amount, moved.amount AS moved, coalesce((
-               SELECT sum(expense.base_amount) FROM "{tenant}".expense
-               WHERE expense.budget_id = budget.id AND expense.status NOT IN ('REJECTED', 'VOIDED')
+               SELECT sum({now}) FROM "{{tenant}}".expense WHERE expense.budget_id = budget.id
            ), 0) AS spent
-    FROM moved JOIN "{tenant}".budget ON budget.id = moved.budget
+    FROM moved JOIN "{{tenant}}".budget ON budget.id = moved.budget
     WHERE moved.amount > 0
-    ORDER BY budget.id"#;
+    ORDER BY budget.id"#
+    )
+});
 
 #[derive(FromQueryResult)]
 struct Row {
@@ -142,7 +151,7 @@ pub(super) async fn read(
 /// anything up, and of two that cross a limit together neither is overlooked.
 pub(super) async fn crossings(cx: &Context, from: &Snapshot) -> Result<Vec<Crossing>> {
     let values = [from.to_string().into()];
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, CHARGED, values);
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, CHARGED.as_str(), values);
     let mut crossings = Vec::new();
     for row in cx.db().query_all_raw(statement).await? {
         let number = |column| row.try_get::<Decimal>("", column);

@@ -9,7 +9,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, QuerySelect};
 use uuid::Uuid;
 
 use crate::{
-    Command, Error, Result, Subject, WriteContext,
+    Command, Error, Result, Subject, WriteContext, budget,
     permission::Permission,
     value::{BrandColor, Email, LogoUrl, Name, Phone, Slug},
     write::{self, set, set_optional},
@@ -91,6 +91,9 @@ impl UpdateOrganization {
     async fn update_rules(&self, cx: &WriteContext) -> Result<()> {
         if self.over_budget.is_none() && self.fiscal_year_start.is_none() {
             return Ok(());
+        }
+        if self.over_budget == Some(RuleAction::Block) {
+            budget::wait_for_charges(cx).await?;
         }
         let rules = settings::ActiveModel {
             id: Set(1),

@@ -55,8 +55,8 @@ impl Account {
         Ok(Money::new(self.0.opening_balance, base))
     }
 
-    /// What it holds: the opening balance less what is charged to the budgets that it pays; negative when overdrawn.
-    /// Drafts are charged too, rejected and voided expenses are not.
+    /// The opening balance less what is charged to the budgets that it pays; negative when overdrawn. A purchase is charged
+    /// from the draft on; a refund (a negative amount) once it is approved. Rejected and voided expenses are not charged.
     #[graphql(directive = cost::apply("2".to_owned()))]
     async fn balance(&self, ctx: &Context<'_>) -> Result<Money> {
         let snapshot = ctx.snapshot()?;

@@ -88,7 +88,8 @@ impl Budget {
         in_base(&*ctx.snapshot()?, self.0.amount)
     }
 
-    /// What is charged to it so far. Drafts are charged too, rejected and voided expenses are not.
+    /// The amount charged to it so far. A purchase is charged from the draft on; a refund (a negative amount) once it is
+    /// approved. Rejected and voided expenses are not charged.
     #[graphql(directive = cost::apply("2".to_owned()))]
     async fn spent(&self, ctx: &Context<'_>) -> Result<Money> {
         let snapshot = ctx.snapshot()?;
@@ -96,7 +97,8 @@ impl Budget {
         in_base(&snapshot, spent)
     }
 
-    /// What is left of it; negative when it is overspent.
+    /// The limit less `spent`; negative when the budget is overspent. Where the organization blocks overspending, no
+    /// change of an expense that raises `spent` may leave this negative.
     #[graphql(directive = cost::apply("2".to_owned()))]
     async fn remaining(&self, ctx: &Context<'_>) -> Result<Money> {
         let snapshot = ctx.snapshot()?;

@@ -16,7 +16,8 @@ pub enum RuleAction {
 /// An organization's business rules.
 #[derive(SimpleObject)]
 pub struct OrganizationSettings {
-    /// What to do when an expense exceeds its budget.
+    /// Whether a write may leave a budget overspent. `BLOCK` rejects each change of an expense or a budget that would, such
+    /// as a new expense, a larger amount or a voided refund; what does not raise the charge of a budget is allowed.
     over_budget: RuleAction,
     /// The first month of the fiscal year, 1 to 12.
     fiscal_year_start: i32,

@@ -35,7 +35,8 @@ pub struct CreateExpenseInput {
     category_id: Option<ID>,
     /// The department that it is for; the member's own when left out.
     department_id: Option<ID>,
-    /// The budget to charge. Where the organization blocks overspending, it must have enough left.
+    /// The budget to charge. Where the organization blocks overspending, it must have enough left; a refund gives money back
+    /// once it is approved.
     budget_id: Option<ID>,
     /// Who spent it; the caller when left out. For others only by owners, admins and finance.
     member_id: Option<ID>,

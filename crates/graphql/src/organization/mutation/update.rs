@@ -32,7 +32,7 @@ pub struct UpdateOrganizationInput {
     brand_color: MaybeUndefined<String>,
     /// Address of a picture for its sign-in page, by https.
     logo_url: MaybeUndefined<String>,
-    /// What to do when an expense exceeds its budget.
+    /// Whether a write may leave a budget overspent. Budgets that are overspent when this becomes `BLOCK` stay so.
     over_budget: Option<RuleAction>,
     /// The first month of the fiscal year, 1 to 12.
     fiscal_year_start: Option<i32>,
