@@ -128,9 +128,9 @@ async fn a_new_expense_is_one_write_and_one_read() {
     org.owner
         .must("updateOrganization", block, "organization { id }")
         .await;
-    // Nothing is written before the budget is locked.
+    // After the expense: the rule, the lock of the budget, the sum that includes the expense, and the event.
     let locked = [
-        "WITH", "BEGIN", "SELECT", "SELECT", "SELECT", "INSERT", "INSERT", "COMMIT", "SELECT",
+        "WITH", "BEGIN", "INSERT", "SELECT", "SELECT", "SELECT", "INSERT", "COMMIT", "SELECT",
     ];
     assert_eq!(create(budget).await, locked);
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use outlay_tests::{Org, expense, money, second_server, unique};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{changes, cursor};
 
