@@ -211,7 +211,9 @@ pub(crate) async fn wait_for_charges(cx: &WriteContext) -> Result<()> {
 fn is_lock_timeout(error: &DbErr) -> bool {
     match error {
         DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
-            let code = cause.as_database_error().and_then(|error| error.code());
+            let code = cause
+                .as_database_error()
+                .and_then(sea_orm::sqlx::error::DatabaseError::code);
             code.as_deref() == Some("55P03")
         }
         _ => false,
