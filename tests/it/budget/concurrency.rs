@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use outlay_tests::{Answer, Client, ask, connect, database_url, money, outcomes, within};
+use outlay_tests::{Answer, Client, ask, connect, database_url, execute, money, outcomes, within};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, Executor};
@@ -236,6 +236,52 @@ async fn the_rule_waits_for_charges_that_did_not_see_it() {
     });
     assert_eq!(books.charge("10.01").await, ["LIMIT_EXCEEDED"]);
     assert_eq!(books.charge("10.00").await, [""; 0]);
+}
+
+#[tokio::test]
+async fn charges_that_wait_while_the_rule_is_switched_on_obey_it() {
+    let books = books("100.00").await;
+    let schema = books.org.schema().await;
+    let expense = draft(&books.org.owner, &books.budget, "60.00").await;
+    let alone = charged(&books.budget, "40.01");
+    let mut repeatable = alone.clone();
+    repeatable["idempotencyKey"] = json!("once");
+    let mut larger = change(&expense);
+    larger["amount"] = money("100.01");
+    for (name, input) in [
+        ("createExpense", alone),
+        ("createExpense", repeatable),
+        ("updateExpense", larger),
+    ] {
+        execute(&format!(
+            "UPDATE {schema}.settings SET over_budget = 'ALLOW'"
+        ))
+        .await;
+        let mut connection = connect(&database_url().await).await;
+        let mut rule = connection.begin().await.expect("a transaction");
+        for sql in [
+            format!("LOCK TABLE {schema}.expense IN SHARE MODE"),
+            format!("UPDATE {schema}.settings SET over_budget = 'BLOCK'"),
+        ] {
+            rule.execute(AssertSqlSafe(sql)).await.expect("a statement");
+        }
+        let (answers, ()) = tokio::join!(
+            at_once(&books.org.owner, vec![(name, input.clone())]),
+            async {
+                within(Duration::from_secs(5), "the charge waits", async || {
+                    let sql = format!(
+                        "SELECT count(*) FROM pg_locks WHERE NOT granted \
+                         AND mode = 'RowExclusiveLock' AND relation = '{schema}.expense'::regclass"
+                    );
+                    ask::<i64>(&sql).await == 1
+                })
+                .await;
+                rule.commit().await.expect("a commit");
+            }
+        );
+        assert_eq!(answers[0].codes(), ["LIMIT_EXCEEDED"], "{name} {input}");
+    }
+    assert_eq!(books.remaining().await, Decimal::from(40));
 }
 
 #[tokio::test]
