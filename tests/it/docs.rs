@@ -91,7 +91,7 @@ async fn the_examples_of_the_api_work_when_pasted() {
         r#""totalRows":"#,
         r#""action":"CREATED","expense":{"merchant":"Kiosk","status":"DRAFT"}"#,
         "\n304\n",
-        r#""cost":{"requested":71,"maximum":5000}"#,
+        r#""cost":{"requested":75,"maximum":5000}"#,
     ] {
         assert!(said.contains(expected), "{expected} is not in {said}");
     }

@@ -7,13 +7,13 @@ use outlay_domain::page::Page;
 #[derive(SimpleObject, Debug, Clone)]
 pub struct PageInfo {
     /// Whether there are rows after these.
-    has_next_page: bool,
+    pub(crate) has_next_page: bool,
     /// Whether there are rows before these.
-    has_previous_page: bool,
+    pub(crate) has_previous_page: bool,
     /// The cursor of the first row.
-    start_cursor: Option<String>,
+    pub(crate) start_cursor: Option<String>,
     /// The cursor of the last row; give it as `after` for the next page.
-    end_cursor: Option<String>,
+    pub(crate) end_cursor: Option<String>,
 }
 
 impl PageInfo {

@@ -3,6 +3,8 @@
 use async_graphql::{Enum, ErrorExtensionValues, ErrorExtensions, ServerError, SimpleObject};
 use outlay_domain::Error;
 
+use crate::directive::list_size;
+
 /// What went wrong, as a program can tell it.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[graphql(remote = "outlay_domain::ErrorCode")]
@@ -33,8 +35,12 @@ pub enum ErrorCode {
     Internal,
 }
 
-/// Something in the input that a person can mend.
+/// The most errors in one payload.
+const MAX_USER_ERRORS: i32 = 10;
+
+/// Something in the input that a person can fix.
 #[derive(SimpleObject, Debug, Clone)]
+#[graphql(directive = list_size::apply(MAX_USER_ERRORS))]
 pub struct UserError {
     /// What kind of error it is.
     code: ErrorCode,
@@ -86,7 +92,9 @@ pub(crate) fn answer_sign_in<T, P>(
     found(settle(result, payload, is_mendable))
 }
 
-/// Puts into the payload what a person can mend.
+/// Puts into the payload what a person can fix.
+///
+/// Invariant: no payload has more than [`MAX_USER_ERRORS`] errors; this one function creates them, one at a time.
 fn settle<T, P>(
     result: Result<T, Error>,
     payload: impl FnOnce(Option<T>, Vec<UserError>) -> P,

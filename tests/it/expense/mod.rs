@@ -5,6 +5,7 @@ mod authority;
 mod entry;
 mod filter;
 mod page;
+mod spending;
 mod state;
 mod viewer_can;
 mod write;

@@ -81,6 +81,12 @@ async fn a_document_over_a_limit_is_told_which_and_by_how_much() {
             3,
             4,
         ),
+        (
+            "schemas",
+            "{ ...S other: __schema { description } } fragment S on Query { __schema { description } }".into(),
+            1,
+            2,
+        ),
     ] {
         let start = Instant::now();
         let error = error(&org.owner, &document, json!({})).await;
@@ -129,48 +135,48 @@ async fn the_cost_counts_what_is_asked_for() {
         super::post(&org.owner, &request).await.body["extensions"]["cost"]["requested"].clone()
     };
     for (document, variables, expected) in [
-        ("{ __typename }", json!({}), 0),
-        ("{ organization { slug name } }", json!({}), 1),
-        // The connection, and for each row itself, its amount and its member.
+        ("{ __typename }", json!({}), 1),
+        ("{ organization { slug name } }", json!({}), 2),
+        // The connection, and for each row itself, its amount, its member, and three values.
         (
             "{ expenses(first: 10) { nodes { id amount { amount } member { email } } } }",
             json!({}),
-            31,
+            34,
         ),
         (
             "{ expenses(last: 10) { edges { cursor node { id } } pageInfo { endCursor } } }",
             json!({}),
-            22,
+            25,
         ),
         (
             "query($n: Int!) { expenses(first: $n) { nodes { id } } }",
             json!({ "n": 7 }),
-            8,
+            9,
         ),
         (
             "query($n: Int = 9) { expenses(first: $n) { nodes { id } } }",
             json!({}),
-            10,
+            11,
         ),
         (
             "{ expenses(first: 10) { totalCount ...P } } fragment P on ExpenseConnection { nodes { id } }",
             json!({}),
-            21,
+            22,
         ),
         (
             "query($ids: [ID!]!) { nodes(ids: $ids) { id } }",
             json!({ "ids": [org.id, org.id] }),
-            2,
+            3,
         ),
         (
             "{ budgets(first: 5) { nodes { spent { amount } remaining { amount } } } }",
             json!({}),
-            26,
+            27,
         ),
         (
             "mutation { createCategory(input: { name: \"x\" }) { category { id } } }",
             json!({}),
-            11,
+            12,
         ),
     ] {
         assert_eq!(cost(document, variables).await, expected, "{document}");
@@ -187,7 +193,7 @@ async fn an_operation_that_costs_too_much_is_not_begun() {
     let document = format!("query($n: Int!) {{ {pages} }}");
     let error = error(&org.owner, &document, json!({ "n": 100 })).await;
     let expected =
-        json!({ "code": "LIMIT_EXCEEDED", "limit": "cost", "maximum": 5_000, "actual": 5_409 });
+        json!({ "code": "LIMIT_EXCEEDED", "limit": "cost", "maximum": 5_000, "actual": 5_499 });
     assert_eq!(error["extensions"], expected);
     // The same document is welcome with smaller pages, and is then refused again.
     let answer = org.owner.run(&document, json!({ "n": 10 })).await;

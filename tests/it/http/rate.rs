@@ -13,7 +13,7 @@ async fn an_organization_that_uses_up_its_points_waits_and_no_other_does() {
     let limited = Server::start(&database_url().await, &["--tenant-rate", "1/200"]).await;
     let (greedy, modest) = (greedy.owner.at(&limited.url), modest.owner.at(&limited.url));
     // Dear enough that the clock does not matter.
-    let query = json!({ "query": "{ expenses(first: 70) { nodes { id } } }" });
+    let query = json!({ "query": "{ expenses(first: 63) { nodes { id } } }" });
     let first = post(&greedy, &query).await;
     assert_eq!(
         (first.status, first.header("ratelimit-limit")),

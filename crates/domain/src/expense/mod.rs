@@ -19,7 +19,7 @@ pub use decide::{
 };
 pub use list::{ExpenseFilter, ExpenseOrder, ExpenseOrderField, Listed, Range, count, list, total};
 pub use related::{Reading, Related, Relation, related};
-pub use spending::{Dimension, Spending, SpendingRow, spending};
+pub use spending::{Dimension, GroupRange, MAX_GROUPS, Spending, SpendingRow, spending};
 pub use write::{CreateExpense, DeleteExpense, UpdateExpense, check_change};
 
 const NOUN: &str = "expense";

@@ -1,15 +1,18 @@
 //! What an operation costs before it runs: the weights of its fields (`@cost` in the schema), times the sizes of the
-//! lists that they stand in. After the static analysis of the GraphQL Cost Directives specification.
+//! lists that they stand in (`@listSize`). After the static analysis of the GraphQL Cost Directives specification.
+//!
+//! Values cost too, a tenth of a point: the cost of an operation bounds the size of its response and the memory that it
+//! takes to compute it.
 
 use async_graphql::{
-    Value, Variables,
+    Name, Value, Variables,
     parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet},
 };
 use outlay_domain::page::MAX_PAGE;
 
-use super::types::{Types, root};
+use super::types::{OutputField, POINT, Types, VALUE, root};
 
-/// The cost of an operation with these variables.
+/// The cost of an operation with these variables, in points, rounded up.
 pub(super) fn cost(
     types: &Types,
     document: &ExecutableDocument,
@@ -22,7 +25,8 @@ pub(super) fn cost(
         operation,
         variables,
     };
-    bill.set(root(operation.ty), &operation.selection_set.node, 1)
+    let cost = bill.set(root(operation.ty), &operation.selection_set.node, MAX_PAGE);
+    cost.div_ceil(POINT)
 }
 
 struct Bill<'a> {
@@ -33,8 +37,8 @@ struct Bill<'a> {
 }
 
 impl Bill<'_> {
-    /// What these selections on a type cost once. `page` is how many rows the lists among them have that do not say so
-    /// themselves: the `edges` and `nodes` of a connection.
+    /// What these selections on a type cost once. `page` is the size of the lists among them that have none of their own,
+    /// such as the `edges` and `nodes` of a connection.
     fn set(&self, ty: &str, set: &SelectionSet, page: u64) -> u64 {
         let items = set.items.iter().map(|item| match &item.node {
             Selection::Field(field) => self.field(ty, &field.node, page),
@@ -55,34 +59,53 @@ impl Bill<'_> {
     }
 
     fn field(&self, ty: &str, field: &Field, page: u64) -> u64 {
+        let set = &field.selection_set.node;
+        let introspected = self.types.introspected();
+        match field.name.node.as_str() {
+            "__typename" => return VALUE,
+            "__schema" => return introspected.schema(set, self.document),
+            "__type" => {
+                let name = match self.argument(field, "name") {
+                    Some(Value::String(name)) => Name::new(name),
+                    // Validation rejects it.
+                    _ => return VALUE,
+                };
+                return introspected.ty(&name, set, self.document);
+            }
+            _ => {}
+        }
         let Some(price) = self.types.field(ty, &field.name.node) else {
-            // Introspection, which has a limit of its own, or a field that there is not.
-            return 0;
+            // A field that does not exist, which validation rejects.
+            return VALUE;
         };
-        let own = self.size(field);
+        let size = self.size(field, price);
         let (times, page) = if price.is_list {
-            (own.unwrap_or(page), 1)
+            (size.unwrap_or(page), MAX_PAGE)
         } else {
-            (1, own.unwrap_or(1))
+            (1, size.unwrap_or(MAX_PAGE))
         };
         let inner = price.of.as_ref();
-        let inner = inner.map_or(0, |of| self.set(of, &field.selection_set.node, page));
+        let inner = inner.map_or(0, |of| self.set(of, set, page));
         times.saturating_mul(price.weight.saturating_add(inner))
     }
 
-    /// How many rows a field's arguments ask for.
-    fn size(&self, field: &Field) -> Option<u64> {
-        let rows =
+    /// The size of the list that a field returns, or of the lists in the object that it returns: what its arguments ask
+    /// for, else what the schema assumes.
+    fn size(&self, field: &Field, price: &OutputField) -> Option<u64> {
+        // More than the maximum is rejected by the field itself, which says so better than a cost.
+        let maximum = price.list_size.unwrap_or(MAX_PAGE);
+        let asked =
             ["first", "last"]
                 .into_iter()
                 .find_map(|name| match self.argument(field, name)? {
-                    Value::Number(number) => number.as_u64().map(|rows| rows.min(MAX_PAGE)),
+                    Value::Number(number) => number.as_u64().map(|rows| rows.min(maximum)),
                     _ => None,
                 });
-        rows.or_else(|| match self.argument(field, "ids")? {
+        let ids = || match self.argument(field, "ids")? {
             Value::List(ids) => Some(ids.len() as u64),
             _ => None,
-        })
+        };
+        asked.or_else(ids).or(price.list_size)
     }
 
     fn argument(&self, field: &Field, name: &str) -> Option<Value> {
@@ -103,3 +126,6 @@ impl Bill<'_> {
         value.ok()
     }
 }
+
+#[cfg(test)]
+mod tests;

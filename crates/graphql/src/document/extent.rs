@@ -18,6 +18,9 @@ use crate::error::refusal;
 const TYPE_LISTS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
 const MAX_TYPE_LISTS: u64 = 3;
 
+/// One `__schema` returns the whole schema.
+const MAX_SCHEMAS: u64 = 1;
+
 /// What selections come to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Extent {
@@ -29,6 +32,8 @@ pub(super) struct Extent {
     directives: u64,
     /// How many of [`TYPE_LISTS`] are inside each other.
     type_lists: u64,
+    /// Selections of `__schema` in one operation.
+    schemas: u64,
     pub(super) introspects: bool,
 }
 
@@ -43,8 +48,10 @@ impl Extent {
         for (_, operation) in document.operations.iter() {
             let selected = fragments.set(&operation.node.selection_set.node)?;
             let width = whole.width.max(selected.width);
+            let schemas = whole.schemas.max(selected.schemas);
             whole = Self {
                 width,
+                schemas,
                 ..whole.beside(selected)
             };
         }
@@ -63,7 +70,8 @@ impl Extent {
         limit("aliases", "aliases", limits.aliases).check(self.aliases)?;
         limit("directives", "directives", limits.directives).check(self.directives)?;
         let counted = "lists of types inside each other";
-        limit("introspection", counted, MAX_TYPE_LISTS).check(self.type_lists)
+        limit("introspection", counted, MAX_TYPE_LISTS).check(self.type_lists)?;
+        limit("schemas", "selections of __schema", MAX_SCHEMAS).check(self.schemas)
     }
 
     fn beside(self, other: Self) -> Self {
@@ -74,6 +82,7 @@ impl Extent {
             aliases: self.aliases.saturating_add(other.aliases),
             directives: self.directives.saturating_add(other.directives),
             type_lists: self.type_lists.max(other.type_lists),
+            schemas: self.schemas.saturating_add(other.schemas),
             introspects: self.introspects || other.introspects,
         }
     }
@@ -91,6 +100,7 @@ impl Extent {
                 .directives
                 .saturating_add(field.directives.len() as u64),
             type_lists: self.type_lists.saturating_add(is_list.into()),
+            schemas: self.schemas.saturating_add((name == "__schema").into()),
             introspects: self.introspects || begins,
         }
     }
@@ -211,5 +221,12 @@ mod tests {
         let deep = extent("{ __schema { types { fields { type { fields { name } } } } } }");
         assert_eq!((deep.introspects, deep.type_lists), (true, 2));
         assert!(!extent("{ __typename }").introspects);
+        let spread = extent(
+            "{ a: __schema { description } ...B } fragment B on Query { __schema { description } }",
+        );
+        assert_eq!(spread.schemas, 2);
+        let operations =
+            "query A { __schema { description } } query B { __schema { description } }";
+        assert_eq!(extent(operations).schemas, 1);
     }
 }

@@ -5,6 +5,7 @@ mod cost;
 mod extent;
 mod flatten;
 mod input;
+mod introspection;
 mod limits;
 mod literals;
 mod persisted;

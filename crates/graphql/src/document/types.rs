@@ -10,9 +10,21 @@ use async_graphql::{
         ServiceDocument, Type, TypeDefinition, TypeKind, TypeSystemDefinition,
     },
 };
+use rust_decimal::{Decimal, prelude::ToPrimitive};
 
-/// What a field of `Mutation` weighs, where the schema does not say: a transaction, and a fresh snapshot after it.
-const MUTATION: u64 = 10;
+use super::introspection::Introspected;
+
+/// One point of cost. Costs are computed in hundredths of a point.
+pub(super) const POINT: u64 = 100;
+
+/// The weight of a field of `Mutation` without `@cost`: it takes a transaction, and a fresh snapshot after it.
+const MUTATION: u64 = 10 * POINT;
+
+/// The weight of a field that returns an object, without `@cost`.
+const OBJECT: u64 = POINT;
+
+/// The weight of a field that returns a scalar or an enum, without `@cost`: it takes no work, but room in the response.
+pub(super) const VALUE: u64 = POINT / 10;
 
 /// The scalars that GraphQL itself has, which no schema defines (section 3.5).
 const SCALARS: [&str; 5] = ["Boolean", "Float", "ID", "Int", "String"];
@@ -24,15 +36,18 @@ pub(crate) struct Types {
     objects: HashSet<Name>,
     inputs: HashMap<Name, InputType>,
     directives: HashMap<Name, InputFields>,
+    introspected: Introspected,
 }
 
 /// A field that can be selected.
 pub(super) struct OutputField {
-    /// In points of cost, once.
+    /// Its cost each time it is resolved, in hundredths of a point.
     pub(super) weight: u64,
     /// The type that it answers, where that has fields.
     pub(super) of: Option<Name>,
     pub(super) is_list: bool,
+    /// `@listSize`: the most items of this list, or of the lists directly in this object.
+    pub(super) list_size: Option<u64>,
     pub(super) arguments: InputFields,
 }
 
@@ -73,9 +88,18 @@ impl Types {
             .iter()
             .filter_map(|ty| Some((&ty.name.node, selectable(ty)?)))
             .collect();
+        let sizes: HashMap<_, _> = types
+            .iter()
+            .filter_map(|ty| Some((&ty.name.node, list_size(&ty.directives)?)))
+            .collect();
         let outputs = composite.iter().map(|(name, fields)| {
             let field = |field: &FieldDefinition| {
-                OutputField::of(name, field, |of| composite.contains_key(of))
+                let mut output = OutputField::of(name, field, |of| composite.contains_key(of));
+                if output.is_list && output.list_size.is_none() {
+                    let of = output.of.as_ref();
+                    output.list_size = of.and_then(|of| sizes.get(of).copied());
+                }
+                output
             };
             let fields = fields
                 .iter()
@@ -95,10 +119,16 @@ impl Types {
             objects: objects.collect(),
             inputs: inputs.chain(scalars).collect(),
             directives,
+            introspected: Introspected::of(schema),
         }
     }
 
-    /// A field of an object or an interface; none for introspection, which has a limit of its own.
+    /// What introspection returns.
+    pub(super) fn introspected(&self) -> &Introspected {
+        &self.introspected
+    }
+
+    /// A field of an object or an interface; none for the fields of introspection.
     pub(super) fn field(&self, ty: &str, name: &str) -> Option<&OutputField> {
         self.outputs.get(ty)?.get(name)
     }
@@ -122,21 +152,16 @@ impl OutputField {
     fn of(parent: &Name, field: &FieldDefinition, is_composite: impl Fn(&Name) -> bool) -> Self {
         let (name, is_list) = named(&field.ty.node);
         let of = is_composite(name).then(|| name.clone());
-        let given = directive(&field.directives, "cost").and_then(|cost| {
-            match &cost.get_argument("weight")?.node {
-                Value::String(weight) => weight.parse().ok(),
-                _ => None,
-            }
-        });
         let usual = match (&of, parent.as_str()) {
             (_, "Mutation") => MUTATION,
-            (Some(_), _) => 1,
-            (None, _) => 0,
+            (Some(_), _) => OBJECT,
+            (None, _) => VALUE,
         };
         Self {
-            weight: given.unwrap_or(usual),
+            weight: weight(&field.directives).unwrap_or(usual),
             of,
             is_list,
+            list_size: list_size(&field.directives),
             arguments: input_fields(&field.arguments),
         }
     }
@@ -186,6 +211,24 @@ fn directive<'a>(
 ) -> Option<&'a ConstDirective> {
     let mut directives = directives.iter().map(|one| &one.node);
     directives.find(|one| one.name.node == name)
+}
+
+/// The weight that `@cost` gives, in hundredths of a point.
+fn weight(directives: &[Positioned<ConstDirective>]) -> Option<u64> {
+    let Value::String(weight) = &directive(directives, "cost")?.get_argument("weight")?.node else {
+        return None;
+    };
+    let weight: Decimal = weight.parse().ok()?;
+    (weight * Decimal::from(POINT)).to_u64()
+}
+
+/// The size that `@listSize` gives.
+fn list_size(directives: &[Positioned<ConstDirective>]) -> Option<u64> {
+    let size = directive(directives, "listSize")?.get_argument("assumedSize")?;
+    match &size.node {
+        Value::Number(size) => size.as_u64(),
+        _ => None,
+    }
 }
 
 /// The type that an operation selects from.

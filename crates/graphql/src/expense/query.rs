@@ -1,7 +1,10 @@
 //! Reading expenses.
 
 use async_graphql::{Context, ID, Object, Result};
-use outlay_domain::{expense, page::PageRequest};
+use outlay_domain::{
+    expense::{self, GroupRange, MAX_GROUPS},
+    page::PageRequest,
+};
 
 use super::{
     Expense, ahead,
@@ -11,11 +14,15 @@ use super::{
 };
 use crate::{
     context::ContextExt,
-    directive::cost,
+    directive::{cost, list_size},
     error::{Answer, problem},
     id::Kind,
     loader,
 };
+
+/// The most groups of one `spending`.
+#[expect(clippy::cast_possible_truncation, reason = "it is a thousand")]
+const GROUPS: i32 = MAX_GROUPS as i32;
 
 /// Queries about expenses.
 #[derive(Default)]
@@ -70,8 +77,12 @@ impl ExpenseQuery {
     }
 
     /// Expenses summed by what they have in common, the largest group first. It counts what `expenses` lists with
-    /// the same filter: filter by status to leave out drafts or what was rejected.
-    #[graphql(directive = cost::apply("50".to_owned()))]
+    /// the same filter: filter by status to leave out drafts or what was rejected. Returns all groups, or, if there
+    /// are more than 1,000, the error `LIMIT_EXCEEDED`: give `first` and `after` to read them in pages.
+    #[graphql(
+        directive = cost::apply("50".to_owned()),
+        directive = list_size::apply(GROUPS)
+    )]
     async fn spending(
         &self,
         ctx: &Context<'_>,
@@ -80,12 +91,18 @@ impl ExpenseQuery {
         )]
         group_by: Vec<SpendingDimension>,
         #[graphql(desc = "Which expenses; all when left out.")] filter: Option<ExpenseFilter>,
+        #[graphql(desc = "Returns the first *n* groups (1 to 1,000).")] first: Option<i32>,
+        #[graphql(
+            desc = "Returns the groups after this cursor. A page is computed from the expenses as they are when it is read."
+        )]
+        after: Option<String>,
     ) -> Result<Spending> {
         let snapshot = ctx.snapshot()?;
         let spending = async {
             let dimensions: Vec<_> = group_by.into_iter().map(Into::into).collect();
             let filter = filter.unwrap_or_default().parse()?;
-            let spending = expense::spending(snapshot.cx(), &dimensions, &filter).await?;
+            let range = GroupRange::parse(first, after.as_deref())?;
+            let spending = expense::spending(snapshot.cx(), &dimensions, &filter, range).await?;
             Ok(Spending::new(spending, snapshot.cx().base_currency()?))
         };
         spending

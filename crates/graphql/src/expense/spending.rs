@@ -7,7 +7,8 @@ use outlay_domain::{
 };
 
 use crate::{
-    category::Category, department::Department, error::Answer, loader, member::Member, money::Money,
+    category::Category, connection::PageInfo, department::Department, directive::cost,
+    error::Answer, loader, member::Member, money::Money,
 };
 
 /// What expenses can be grouped by.
@@ -41,7 +42,7 @@ impl Spending {
 /// Expenses summed by what they have in common.
 #[Object]
 impl Spending {
-    /// How many expenses there are in all groups.
+    /// The number of expenses, in the groups of all pages.
     async fn count(&self) -> i64 {
         self.spending.count
     }
@@ -51,7 +52,13 @@ impl Spending {
         Money::new(self.spending.total, self.base)
     }
 
-    /// The groups, the largest sum first.
+    /// How many groups there are, on all pages.
+    async fn row_count(&self) -> u64 {
+        self.spending.groups
+    }
+
+    /// The groups of this page, the largest sum first.
+    #[graphql(directive = cost::apply(IN_MEMORY.to_owned()))]
     async fn rows(&self) -> Vec<SpendingRow<'_>> {
         self.spending
             .rows
@@ -62,7 +69,23 @@ impl Spending {
             })
             .collect()
     }
+
+    /// The position of this page in the list of all groups.
+    async fn page_info(&self) -> PageInfo {
+        let spending = &self.spending;
+        let last = spending.rows.len().checked_sub(1);
+        PageInfo {
+            has_next_page: spending.has_next(),
+            has_previous_page: spending.has_previous(),
+            start_cursor: last.map(|_| spending.cursor(0)),
+            end_cursor: last.map(|last| spending.cursor(last)),
+        }
+    }
 }
+
+/// The weight of an object that takes no statement of its own: the groups come from one statement, and what they have in
+/// common from one for each dimension.
+const IN_MEMORY: &str = "0.1";
 
 /// One group of expenses. What it was not grouped by is null; so are a department and a category that its expenses
 /// do not have.
@@ -76,16 +99,19 @@ pub struct SpendingRow<'a> {
 #[Object]
 impl SpendingRow<'_> {
     /// The department.
+    #[graphql(directive = cost::apply(IN_MEMORY.to_owned()))]
     async fn department(&self, ctx: &Context<'_>) -> Answer<Department> {
         loader::department(ctx, self.row.department_id).await
     }
 
     /// The category.
+    #[graphql(directive = cost::apply(IN_MEMORY.to_owned()))]
     async fn category(&self, ctx: &Context<'_>) -> Answer<Category> {
         loader::category(ctx, self.row.category_id).await
     }
 
     /// The member.
+    #[graphql(directive = cost::apply(IN_MEMORY.to_owned()))]
     async fn member(&self, ctx: &Context<'_>) -> Answer<Member> {
         loader::member(ctx, self.row.member_id).await
     }
@@ -106,6 +132,7 @@ impl SpendingRow<'_> {
     }
 
     /// Their sum in the organization's base currency.
+    #[graphql(directive = cost::apply(IN_MEMORY.to_owned()))]
     async fn total(&self) -> Money {
         Money::new(self.row.total, self.base)
     }
