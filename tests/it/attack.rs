@@ -159,6 +159,41 @@ fn documents() -> Vec<Attack> {
     ]
 }
 
+/// What names can multiply.
+fn multiplied() -> Vec<Attack> {
+    let limit = "LIMIT_EXCEEDED";
+    vec![
+        document(
+            "the schema again and again",
+            limit,
+            format!(
+                "{{ {} }}",
+                numbered(20, |index| format!(
+                    "a{index}: __schema {{ types {{ fields {{ name }} }} }} "
+                ))
+            ),
+        ),
+        document(
+            "the schema under many names",
+            limit,
+            format!(
+                "{{ __schema {{ types {{ fields {{ {} }} }} }} }}",
+                numbered(40, |index| format!(
+                    "a{index}: type {{ kind name ofType {{ kind name }} }} "
+                ))
+            ),
+        ),
+        document(
+            "a value under many names in a long list",
+            limit,
+            format!(
+                "{{ spending(groupBy: [MERCHANT]) {{ rows {{ {} }} }} }}",
+                numbered(50, |index| format!("a{index}: merchant "))
+            ),
+        ),
+    ]
+}
+
 /// What variables can hold.
 fn variables() -> Vec<Attack> {
     let ids: Vec<_> = (0..10_000).map(|index| index.to_string()).collect();
@@ -405,7 +440,13 @@ async fn every_known_attack_is_refused_while_others_are_served() {
             served.fetch_add(1, Ordering::Relaxed);
         }
     };
-    let attacks = [documents(), variables(), requests(), uploads()];
+    let attacks = [
+        documents(),
+        multiplied(),
+        variables(),
+        requests(),
+        uploads(),
+    ];
     let attacking = async {
         let before = victim.peak_memory();
         for attack in attacks.iter().flatten() {

@@ -20,4 +20,5 @@ mod member;
 mod organization;
 mod sql;
 mod tenancy;
+mod unread;
 mod write;

@@ -171,6 +171,24 @@ pub(crate) struct HttpArgs {
     )]
     pub(crate) max_upload_bytes: u64,
 
+    /// The largest response, the responses of a batch together
+    #[arg(
+        long,
+        env = "OUTLAY_MAX_RESPONSE_BYTES",
+        value_name = "BYTES",
+        default_value_t = HttpSettings::default().max_response_bytes
+    )]
+    pub(crate) max_response_bytes: usize,
+
+    /// The most bytes of all responses that clients have not read yet; an organization may take a quarter
+    #[arg(
+        long,
+        env = "OUTLAY_MAX_UNSENT_BYTES",
+        value_name = "BYTES",
+        default_value_t = HttpSettings::default().max_unsent_bytes
+    )]
+    pub(crate) max_unsent_bytes: usize,
+
     /// How long one request may take
     #[arg(
         long,
@@ -190,6 +208,26 @@ pub(crate) struct HttpArgs {
         value_parser = clap::value_parser!(u64).range(1..)
     )]
     pub(crate) header_timeout: u64,
+
+    /// How long a write to a client may make no progress; then its connection is closed
+    #[arg(
+        long,
+        env = "OUTLAY_WRITE_TIMEOUT",
+        value_name = "SECONDS",
+        default_value_t = HttpSettings::default().write_timeout.as_secs(),
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    pub(crate) write_timeout: u64,
+
+    /// The most connections at a time, apart from upgraded ones; more wait to be accepted
+    #[arg(
+        long,
+        env = "OUTLAY_MAX_CONNECTIONS",
+        value_name = "NUMBER",
+        default_value_t = HttpSettings::default().max_connections,
+        value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..)
+    )]
+    pub(crate) max_connections: usize,
 
     #[command(flatten)]
     pub(crate) live: LiveArgs,
@@ -214,8 +252,12 @@ impl HttpArgs {
             base_domain: domain,
             max_body_bytes: self.max_body_bytes,
             max_upload_bytes: self.max_upload_bytes,
+            max_response_bytes: self.max_response_bytes,
+            max_unsent_bytes: self.max_unsent_bytes,
             request_timeout: Duration::from_secs(self.request_timeout),
             header_timeout: Duration::from_secs(self.header_timeout),
+            write_timeout: Duration::from_secs(self.write_timeout),
+            max_connections: self.max_connections,
             live: self.live.settings(),
             ..HttpSettings::default()
         };

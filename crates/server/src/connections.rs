@@ -1,6 +1,6 @@
 //! The connections of clients: accepted, served, and let go.
 
-use std::{convert::Infallible, net::SocketAddr, pin::pin};
+use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc};
 
 use axum::{
     Router,
@@ -10,7 +10,8 @@ use axum::{
 };
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Semaphore};
+use tokio_io_timeout::TimeoutStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::Service;
 
@@ -30,14 +31,25 @@ pub(crate) async fn serve(listener: TcpListener, app: &App, stop: &CancellationT
     http.timer(TokioTimer::new())
         .header_read_timeout(app.settings().header_timeout);
     let connections = TaskTracker::new();
+    let room = app.settings().max_connections.min(Semaphore::MAX_PERMITS);
+    let room = Arc::new(Semaphore::new(room));
     loop {
-        let (stream, address) = tokio::select! {
-            accepted = listener.accept() => accepted,
+        let accepted = async {
+            // Clients for whom there is no room wait in the queue of the listening socket.
+            let room = room.clone().acquire_owned().await;
+            (room, listener.accept().await)
+        };
+        let (room, (stream, address)) = tokio::select! {
+            accepted = accepted => accepted,
             () = stop.cancelled() => break,
         };
+        // What a client does not read is kept in memory, and so is its connection: neither may last.
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(app.settings().write_timeout));
+        let stream = TokioIo::new(Box::pin(stream));
         let router = router.clone();
         let service = service_fn(move |request| answer(router.clone(), request, address));
-        let connection = http.serve_connection(TokioIo::new(stream), service);
+        let connection = http.serve_connection(stream, service);
         let stop = stop.clone();
         connections.spawn(async move {
             let mut connection = pin!(connection.with_upgrades());
@@ -51,6 +63,7 @@ pub(crate) async fn serve(listener: TcpListener, app: &App, stop: &CancellationT
             if let Err(error) = ended {
                 tracing::debug!(%address, %error, "a connection was broken off");
             }
+            drop(room);
         });
     }
     drop(listener);

@@ -13,7 +13,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::{
     config::browser_url,
     connections, database,
-    http::{LiveSettings, Streams, rate::Rates},
+    http::{LiveSettings, Streams, Unsent, rate::Rates},
 };
 
 pub use crate::http::rate::{Rate, RateLimits};
@@ -33,10 +33,18 @@ pub struct HttpSettings {
     pub max_body_bytes: usize,
     /// The largest request with files, all together.
     pub max_upload_bytes: u64,
+    /// The largest response, the responses of a batch together.
+    pub max_response_bytes: usize,
+    /// The most bytes of all responses that clients have not read yet; an organization may take a quarter.
+    pub max_unsent_bytes: usize,
     /// How long one request may take, its upload included.
     pub request_timeout: Duration,
     /// How long a connection may take to send the head of its next request.
     pub header_timeout: Duration,
+    /// How long a write to a client may make no progress; then its connection is closed.
+    pub write_timeout: Duration,
+    /// The most connections at a time, apart from upgraded ones; more wait to be accepted.
+    pub max_connections: usize,
     /// The most requests of a batch; 0 answers none.
     pub max_batch: usize,
     /// Origins whose pages may call this server, such as `https://app.example.com`.
@@ -55,10 +63,14 @@ impl Default for HttpSettings {
             base_domain: "localhost".into(),
             max_body_bytes: 1 << 20,
             max_upload_bytes: 64 << 20,
+            max_response_bytes: 8 << 20,
+            max_unsent_bytes: 256 << 20,
             request_timeout: Duration::from_mins(1),
             // Proxies commonly keep an idle connection for a minute, and must be the ones to close it: what they send
             // while it is closed here is lost.
             header_timeout: Duration::from_secs(75),
+            write_timeout: Duration::from_secs(30),
+            max_connections: 10_000,
             max_batch: 0,
             allowed_origins: Vec::new(),
             rates: RateLimits::default(),
@@ -78,6 +90,7 @@ struct Parts {
     rates: Rates,
     settings: HttpSettings,
     streams: Streams,
+    unsent: Unsent,
 }
 
 impl App {
@@ -89,6 +102,7 @@ impl App {
             rates: Rates::new(settings.rates),
             schema: OutlaySchema::new(settings.schema.clone()),
             streams: Streams::new(&settings.live),
+            unsent: Unsent::new(settings.max_unsent_bytes),
             settings,
         }))
     }
@@ -108,6 +122,11 @@ impl App {
     /// What is being answered for as long as the client listens.
     pub(crate) fn streams(&self) -> &Streams {
         &self.0.streams
+    }
+
+    /// The responses that wait to be read.
+    pub(crate) fn unsent(&self) -> &Unsent {
+        &self.0.unsent
     }
 
     pub(crate) fn settings(&self) -> &HttpSettings {

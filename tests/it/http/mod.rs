@@ -8,6 +8,7 @@ mod limit;
 mod origin;
 mod persisted;
 mod rate;
+mod response;
 mod trusted;
 
 use outlay_tests::Client;

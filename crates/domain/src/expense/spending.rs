@@ -182,7 +182,9 @@ pub async fn spending(
             offset: 0,
         };
         groups = read(cx, by, filter, first).await?;
-        groups.iter_mut().for_each(|group| group.row.count = 0);
+        for group in &mut groups {
+            group.row.count = 0;
+        }
     }
     let all = groups.first().map(|group| group.all).unwrap_or_default();
     if range.first.is_none() && all.groups > MAX_GROUPS {

@@ -10,11 +10,13 @@ use axum::{
 };
 use outlay_domain::ErrorCode;
 use outlay_graphql::Prepared;
+use outlay_tenancy::TenantId;
 
 use super::{
     body::{self, Content, Requests, Rest},
     error::Refusal,
-    media::{MediaType, wants_html},
+    json::Batch,
+    media::{self, MediaType, wants_html},
     playground,
     query::{self, Validator},
     rate::Allowance,
@@ -37,12 +39,19 @@ pub(super) async fn post(
             answer(&app, session, *request, Allowed::Any, media).await
         }
         Ok((Requests::Batch(requests), session)) => {
-            let mut answers = Vec::with_capacity(requests.len());
+            // Each response is written before the next request runs, so that no more than one is held as a tree.
+            let mut batch = Batch::new(app.settings().max_response_bytes);
             for request in requests {
                 let done = execute(&app, session.another(), request, Allowed::Any).await;
-                answers.push(done.map_or_else(Refusal::into_answer, |done| done.answer));
+                let answer = done.map_or_else(Refusal::into_answer, |done| done.answer);
+                batch.push(&answer, media::write);
             }
-            media.respond_to_batch(&answers)
+            send(
+                &app,
+                session.tenant,
+                media,
+                (StatusCode::OK, batch.finish()),
+            )
         }
         Err(refusal) => refusal.respond(media),
     }
@@ -143,14 +152,29 @@ async fn answer(
     allowed: Allowed,
     media: MediaType,
 ) -> Response {
+    let tenant = session.tenant;
     match execute(app, session, request, allowed).await {
         Ok(Done { answer, allowance }) => {
-            let mut response = media.respond(None, &answer);
+            let written = media.write(&answer, app.settings().max_response_bytes);
+            let mut response = send(app, tenant, media, written);
             if let Some(allowance) = allowance {
                 allowance.tell(response.headers_mut());
             }
             response
         }
+        Err(refusal) => refusal.respond(media),
+    }
+}
+
+/// Sends what was written, which is counted until the client has read it.
+fn send(
+    app: &App,
+    tenant: Option<TenantId>,
+    media: MediaType,
+    (status, json): (StatusCode, Vec<u8>),
+) -> Response {
+    match app.unsent().count(tenant, json.len()) {
+        Ok(share) => media.send(status, share.body(json)),
         Err(refusal) => refusal.respond(media),
     }
 }

@@ -2,10 +2,13 @@
 
 use async_graphql::{Response as GraphqlResponse, ServerError, Value};
 use axum::{
+    body::Bytes,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+
+use super::json;
 
 /// How an answer is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +21,7 @@ pub(super) enum MediaType {
 
 /// An answer as the specification has it: without `data` where nothing was executed.
 #[derive(Serialize)]
-struct Body<'a> {
+pub(super) struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a Value>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -28,7 +31,7 @@ struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    fn of(answer: &'a GraphqlResponse) -> Self {
+    pub(super) fn of(answer: &'a GraphqlResponse) -> Self {
         let executed = outlay_graphql::was_executed(answer);
         Self {
             data: executed.then_some(&answer.data),
@@ -36,6 +39,11 @@ impl<'a> Body<'a> {
             extensions: &answer.extensions,
         }
     }
+}
+
+/// Writes a response as the body of an HTTP response, or as a part of a batch.
+pub(super) fn write(response: &GraphqlResponse, maximum: usize) -> serde_json::Result<Vec<u8>> {
+    json::write(&Body::of(response), maximum)
 }
 
 impl MediaType {
@@ -56,37 +64,30 @@ impl MediaType {
         }
     }
 
-    /// The response, with the status asked for, else the one that it has by itself.
+    /// A response, with the status asked for, else the one that it has by itself.
     pub(super) fn respond(self, status: Option<StatusCode>, answer: &GraphqlResponse) -> Response {
-        let body = Body::of(answer);
-        let executed = body.data.is_some();
-        let status = status.unwrap_or(match self {
+        let (own, json) = self.write(answer, usize::MAX);
+        self.send(status.unwrap_or(own), json.into())
+    }
+
+    /// A response as it is sent, with its status. What is larger than `maximum` bytes becomes an error.
+    pub(super) fn write(self, answer: &GraphqlResponse, maximum: usize) -> (StatusCode, Vec<u8>) {
+        let written = json::response(answer, maximum, write);
+        let executed = written.is_whole && outlay_graphql::was_executed(answer);
+        let status = match self {
             Self::GraphqlResponse if !executed => StatusCode::BAD_REQUEST,
             Self::Json | Self::GraphqlResponse => StatusCode::OK,
-        });
-        self.write(status, &body)
+        };
+        (status, written.json)
     }
 
-    /// The answers to a batch, each with what it would have said alone.
-    pub(super) fn respond_to_batch(self, answers: &[GraphqlResponse]) -> Response {
-        let bodies: Vec<_> = answers.iter().map(Body::of).collect();
-        self.write(StatusCode::OK, &bodies)
-    }
-
-    fn write(self, status: StatusCode, body: &impl Serialize) -> Response {
-        match serde_json::to_vec(body) {
-            Ok(body) => {
-                let mut response = (status, body).into_response();
-                let headers = response.headers_mut();
-                headers.insert(header::CONTENT_TYPE, self.header());
-                headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-                response
-            }
-            Err(error) => {
-                tracing::error!(%error, "an answer cannot be written");
-                StatusCode::INTERNAL_SERVER_ERROR.into_response()
-            }
-        }
+    /// The HTTP response with this body.
+    pub(super) fn send(self, status: StatusCode, json: Bytes) -> Response {
+        let mut response = (status, json).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, self.header());
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
     }
 
     fn header(self) -> HeaderValue {

@@ -5,6 +5,7 @@ mod body;
 mod error;
 mod graphql;
 mod health;
+mod json;
 mod jwks;
 mod live;
 mod media;
@@ -17,6 +18,7 @@ mod request_log;
 mod session;
 mod tenant;
 mod timeout;
+mod unsent;
 mod upload;
 
 use axum::{
@@ -35,6 +37,7 @@ use tower_http::{
 
 pub use live::LiveSettings;
 pub(crate) use live::Streams;
+pub(crate) use unsent::Unsent;
 
 use crate::server::App;
 

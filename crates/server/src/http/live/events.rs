@@ -12,11 +12,13 @@ use axum::{
 };
 use futures::{Stream, StreamExt, stream};
 
-use super::operation;
+use super::operation::{self, Answered};
 use crate::{
     http::{
         body::{self, Content},
         error::Refusal,
+        media,
+        unsent::Share,
     },
     server::App,
 };
@@ -39,8 +41,10 @@ async fn begin(app: &App, request: Request) -> Result<Response, Refusal> {
     let room = app.streams().connection()?;
     let request = body::one(body, app.settings()).await?;
     let responses = operation::run(app.clone(), Arc::new(parts), request);
-    let events = responses.map(|response| next(&response));
-    let events = events.chain(stream::iter([Event::default().event("complete").data("")]));
+    let writing = app.clone();
+    let events = responses.map(move |answered| next(&writing, &answered, media::write));
+    let complete = (Event::default().event("complete").data(""), Share::NONE);
+    let events = events.chain(stream::iter([complete]));
     Ok(respond(
         app,
         events.map(move |event| {
@@ -50,23 +54,34 @@ async fn begin(app: &App, request: Request) -> Result<Response, Refusal> {
     ))
 }
 
-fn next(response: &GraphqlResponse) -> Event {
+/// An event, and its share of what waits to be read.
+pub(super) type Shared = (Event, Share);
+
+/// An event with a response, whose data `write` writes within the limit.
+pub(super) fn next(
+    app: &App,
+    answered: &Answered,
+    write: impl Fn(&GraphqlResponse, usize) -> serde_json::Result<Vec<u8>>,
+) -> Shared {
     let event = Event::default().event("next");
-    let event = match operation::cursor(response) {
+    let event = match operation::cursor(&answered.1) {
         Some(cursor) => event.id(cursor),
         None => event,
     };
-    event.json_data(response).unwrap_or_else(|error| {
-        tracing::error!(%error, "an answer cannot be written");
-        Event::default().comment("an answer that cannot be written")
-    })
+    let (written, share) = operation::write(app, answered, write);
+    (event.data(String::from_utf8_lossy(&written.json)), share)
 }
 
 /// Sends events until they end or the server does, with signs of life between them.
-pub(super) fn respond(app: &App, events: impl Stream<Item = Event> + Send + 'static) -> Response {
+pub(super) fn respond(app: &App, events: impl Stream<Item = Shared> + Send + 'static) -> Response {
     let closing = app.streams().closing().clone();
+    // An event is asked for once those before it are written to the socket, but for a part that fits its buffer.
+    let mut sending = Share::NONE;
     let events = events
-        .map(Ok::<_, Infallible>)
+        .map(move |(event, share)| {
+            drop(std::mem::replace(&mut sending, share));
+            Ok::<_, Infallible>(event)
+        })
         .take_until(closing.cancelled_owned());
     let alive = KeepAlive::new().interval(app.settings().live.keep_alive);
     Sse::new(events).keep_alive(alive).into_response()

@@ -4,6 +4,8 @@ use async_graphql::{Response, ServerError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::http::json;
+
 /// The subprotocol's name.
 pub(super) const PROTOCOL: &str = "graphql-transport-ws";
 
@@ -40,6 +42,26 @@ pub(super) enum Outgoing<'a> {
     },
 }
 
+/// The message that carries a response of an operation: `next`, or `error` where it was not executed.
+pub(super) fn response(
+    id: &str,
+    response: &Response,
+    maximum: usize,
+) -> serde_json::Result<Vec<u8>> {
+    let message = if outlay_graphql::was_executed(response) {
+        Outgoing::Next {
+            id,
+            payload: response,
+        }
+    } else {
+        Outgoing::Error {
+            id,
+            payload: &response.errors,
+        }
+    };
+    json::write(&message, maximum)
+}
+
 /// Why the server closes a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Closing {
@@ -61,10 +83,6 @@ impl Closing {
 
     pub(super) fn going_away() -> Self {
         Self::new(1001, "Going away")
-    }
-
-    pub(super) fn too_slow() -> Self {
-        Self::new(1008, "Nobody reads what is sent")
     }
 
     pub(super) fn try_again_later() -> Self {

@@ -22,11 +22,17 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use uuid::Uuid;
 
-use super::{events, operation, wants_events};
+use super::{
+    events::{self, Shared},
+    operation, wants_events,
+};
 use crate::{
     http::{
         body::{self, Content},
         error::Refusal,
+        json,
+        media::Body,
+        unsent::Share,
     },
     server::App,
 };
@@ -44,9 +50,9 @@ pub(super) struct Reservations(Arc<Mutex<HashMap<Uuid, Reserved>>>);
 struct Reserved {
     /// Who reserved it; nobody else's operations are answered on it.
     caller: Caller,
-    sender: mpsc::Sender<Event>,
+    sender: mpsc::Sender<Shared>,
     /// Taken by the first who listens.
-    receiver: Option<(mpsc::Receiver<Event>, OwnedSemaphorePermit)>,
+    receiver: Option<(mpsc::Receiver<Shared>, OwnedSemaphorePermit)>,
     operations: HashMap<String, AbortHandle>,
 }
 
@@ -89,7 +95,7 @@ pub(super) struct Parameters {
 struct Answer<'a> {
     id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    payload: Option<&'a async_graphql::Response>,
+    payload: Option<Body<'a>>,
 }
 
 fn token(headers: &HeaderMap, parameters: &Parameters) -> Option<Uuid> {
@@ -234,21 +240,18 @@ async fn executing(app: &App, parameters: &Parameters, request: Request) -> Resu
     let responses = operation::run(app.clone(), Arc::new(parts), request);
     let (sender, name) = (reserved.sender.clone(), id.clone());
     let kept = reservations.0.clone();
+    let writing = app.clone();
     let (answering, handle) = abortable(async move {
         let mut responses = responses;
-        while let Some(response) = responses.next().await {
-            let event = Event::default().event("next");
-            let event = match operation::cursor(&response) {
-                Some(cursor) => event.id(cursor),
-                None => event,
-            };
-            let answer = Answer {
-                id: &name,
-                payload: Some(&response),
-            };
-            let Ok(event) = event.json_data(answer) else {
-                break;
-            };
+        while let Some(answered) = responses.next().await {
+            let event = events::next(&writing, &answered, |response, maximum| {
+                let answer = Answer {
+                    id: &name,
+                    payload: Some(Body::of(response)),
+                };
+                json::write(&answer, maximum)
+            });
+            drop(answered);
             if sender.send(event).await.is_err() {
                 return;
             }
@@ -265,7 +268,7 @@ async fn executing(app: &App, parameters: &Parameters, request: Request) -> Resu
             payload: None,
         };
         if let Ok(event) = Event::default().event("complete").json_data(answer) {
-            let _ = sender.send(event).await;
+            let _ = sender.send((event, Share::NONE)).await;
         }
     });
     reserved.operations.insert(id, handle);

@@ -4,13 +4,12 @@
 //! connection to the database, must not stay with it while the client is waited for. While the client reads nothing,
 //! nothing more is asked of its operations: what they have to tell waits in the log.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::Response as GraphqlResponse;
 use axum::{
     extract::{
         FromRequestParts, Request,
-        ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
+        ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade},
     },
     http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
@@ -23,16 +22,14 @@ use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
 use super::{
-    message::{Closing, Incoming, Outgoing, PROTOCOL},
-    operation, origin,
+    message::{self, Closing, Incoming, Outgoing, PROTOCOL},
+    operation::{self, Answered},
+    origin,
 };
 use crate::{
-    http::{body, error::Refusal, tenant::by_host},
+    http::{body, error::Refusal, tenant::by_host, unsent::Share},
     server::App,
 };
-
-/// How long the client may take to read what is sent.
-const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The bytes that are read at once.
 const BUFFER: usize = 4 * 1024;
@@ -81,8 +78,31 @@ async fn accept(app: &App, parts: &mut Parts) -> Result<Response, Refusal> {
     }))
 }
 
-/// An answer of an operation, or none once it has ended. Boxed, since a channel has room for many as soon as for one.
-type Step = (Arc<str>, Option<Box<GraphqlResponse>>);
+/// A step of the operation of this id, and its share of what waits to be read.
+type Step = (Arc<str>, Progress, Share);
+
+enum Progress {
+    /// A message with a response; operations wait for the client with text of a limited size, not with trees.
+    Response(Utf8Bytes),
+    /// A message with the errors that the operation ends with.
+    Failed(Utf8Bytes),
+    Completed,
+}
+
+impl Progress {
+    fn of(app: &App, id: &str, answered: &Answered) -> (Self, Share) {
+        let (written, share) = operation::write(app, answered, |response, maximum| {
+            message::response(id, response, maximum)
+        });
+        let message = Utf8Bytes::try_from(written.json).unwrap_or_default();
+        let progress = if written.is_whole && outlay_graphql::was_executed(&answered.1) {
+            Self::Response(message)
+        } else {
+            Self::Failed(message)
+        };
+        (progress, share)
+    }
+}
 
 struct Connection {
     app: App,
@@ -260,40 +280,41 @@ impl Connection {
         let id: Arc<str> = id.into();
         let mut responses = operation::run(self.app.clone(), self.parts.clone(), request);
         let (named, steps) = (id.clone(), self.steps.clone());
+        let app = self.app.clone();
         let running = async move {
-            while let Some(response) = responses.next().await {
-                let step = (named.clone(), Some(Box::new(response)));
-                if steps.send(step).await.is_err() {
+            while let Some(answered) = responses.next().await {
+                let (progress, share) = Progress::of(&app, &named, &answered);
+                drop(answered);
+                if steps.send((named.clone(), progress, share)).await.is_err() {
                     return;
                 }
             }
             // The connection may be gone.
-            let _ = steps.send((named, None)).await;
+            let _ = steps.send((named, Progress::Completed, Share::NONE)).await;
         };
         let running = tokio::spawn(running.in_current_span());
         self.operations.insert(id, AbortOnDropHandle::new(running));
         Ok(())
     }
 
-    /// Sends what an operation has answered. One that was not executed, or ends with an error, ends with `error`.
-    async fn answer(&mut self, (id, response): Step) -> Result<(), Option<Closing>> {
+    /// Sends what an operation has responded. One that was not executed, or ends with an error, ends with `error`.
+    async fn answer(&mut self, (id, progress, _share): Step) -> Result<(), Option<Closing>> {
         let known = self.operations.get_key_value(&id);
         if !known.is_some_and(|(known, _)| Arc::ptr_eq(known, &id)) {
-            // The last word of one that was stopped, perhaps to make room for another of its name.
+            // The last step of an operation that was stopped, perhaps to make room for another of its name.
             return Ok(());
         }
-        let id = &id;
-        let Some(payload) = response else {
-            self.operations.remove(id);
-            return self.say(&Outgoing::Complete { id }).await;
-        };
-        if outlay_graphql::was_executed(&payload) {
-            let payload = &payload;
-            return self.say(&Outgoing::Next { id, payload }).await;
+        match progress {
+            Progress::Response(message) => self.send(Message::Text(message)).await,
+            Progress::Failed(message) => {
+                self.operations.remove(&id);
+                self.send(Message::Text(message)).await
+            }
+            Progress::Completed => {
+                self.operations.remove(&id);
+                self.say(&Outgoing::Complete { id: &id }).await
+            }
         }
-        self.operations.remove(id);
-        let payload = &payload.errors;
-        self.say(&Outgoing::Error { id, payload }).await
     }
 
     async fn say(&mut self, message: &Outgoing<'_>) -> Result<(), Option<Closing>> {
@@ -304,10 +325,8 @@ impl Connection {
         self.send(Message::Text(text.into())).await
     }
 
+    /// Sends a message. The connection itself gives up a client that reads nothing (`--write-timeout`).
     async fn send(&mut self, message: Message) -> Result<(), Option<Closing>> {
-        match tokio::time::timeout(SEND_TIMEOUT, self.socket.send(message)).await {
-            Ok(sent) => sent.map_err(|_| None),
-            Err(_) => Err(Some(Closing::too_slow())),
-        }
+        self.socket.send(message).await.map_err(|_| None)
     }
 }

@@ -1,0 +1,161 @@
+//! Responses that are written and not yet sent. A client that reads slowly keeps its response in memory: the sum of
+//! these is bounded, for each organization and for all.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use axum::body::Bytes;
+use outlay_tenancy::TenantId;
+
+use super::error::Refusal;
+
+/// Responses up to this size are not counted: the number of connections bounds them.
+const SMALL: usize = 16 << 10;
+
+/// One organization, or everybody without one, may take this part of the whole.
+const PART: usize = 4;
+
+/// The bytes of all responses that wait to be read.
+pub(crate) struct Unsent {
+    maximum: usize,
+    counts: Arc<Mutex<Counts>>,
+}
+
+#[derive(Default)]
+struct Counts {
+    all: usize,
+    by_tenant: HashMap<Option<TenantId>, usize>,
+}
+
+/// The bytes of one response, counted until this is dropped; none for a small one.
+pub(super) struct Share(Option<Counted>);
+
+struct Counted {
+    counts: Arc<Mutex<Counts>>,
+    tenant: Option<TenantId>,
+    bytes: usize,
+}
+
+impl Unsent {
+    pub(crate) fn new(maximum: usize) -> Self {
+        Self {
+            maximum,
+            counts: Arc::default(),
+        }
+    }
+
+    /// Counts a response of this organization.
+    ///
+    /// # Errors
+    /// When too many bytes wait to be read already.
+    pub(super) fn count(&self, tenant: Option<TenantId>, bytes: usize) -> Result<Share, Refusal> {
+        if bytes <= SMALL {
+            return Ok(Share(None));
+        }
+        let mut counts = locked(&self.counts);
+        let all = counts.all + bytes;
+        let own = counts.by_tenant.get(&tenant).copied().unwrap_or_default() + bytes;
+        if all > self.maximum || own > self.maximum / PART {
+            let message = "Too many large responses wait to be read: read those, or ask for less. \
+                           What a mutation wrote is kept.";
+            return Err(Refusal::rate_limited(message, Duration::from_secs(1)));
+        }
+        counts.all = all;
+        counts.by_tenant.insert(tenant, own);
+        drop(counts);
+        Ok(Share(Some(Counted {
+            counts: self.counts.clone(),
+            tenant,
+            bytes,
+        })))
+    }
+}
+
+impl Share {
+    /// That of a small response.
+    pub(super) const NONE: Self = Self(None);
+
+    /// The body of a response, which is counted until its last byte has been written to the socket.
+    pub(super) fn body(self, json: Vec<u8>) -> Bytes {
+        struct Body(
+            Vec<u8>,
+            #[expect(dead_code, reason = "dropped with the bytes")] Counted,
+        );
+        impl AsRef<[u8]> for Body {
+            fn as_ref(&self) -> &[u8] {
+                &self.0
+            }
+        }
+        match self.0 {
+            Some(counted) => Bytes::from_owner(Body(json, counted)),
+            None => json.into(),
+        }
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        let mut counts = locked(&self.counts);
+        counts.all -= self.bytes;
+        if let Some(own) = counts.by_tenant.get_mut(&self.tenant) {
+            *own -= self.bytes;
+            if *own == 0 {
+                counts.by_tenant.remove(&self.tenant);
+            }
+        }
+    }
+}
+
+/// A panic while the lock was held cannot leave it half-changed.
+fn locked(counts: &Mutex<Counts>) -> MutexGuard<'_, Counts> {
+    counts.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::{PART, SMALL, Unsent, locked};
+
+    const LARGE: usize = 100 << 10;
+
+    #[test]
+    fn an_organization_takes_a_part_of_the_whole_and_no_more() {
+        let unsent = Unsent::new(PART * 2 * LARGE);
+        let (one, other) = (Some(Uuid::now_v7()), Some(Uuid::now_v7()));
+        let held = [unsent.count(one, LARGE), unsent.count(one, LARGE)];
+        assert!(held.iter().all(Result::is_ok));
+        assert!(unsent.count(one, LARGE).is_err());
+        assert!(unsent.count(one, SMALL).is_ok());
+        assert!(unsent.count(other, LARGE).is_ok());
+        drop(held);
+        assert!(unsent.count(one, LARGE).is_ok());
+    }
+
+    #[test]
+    fn all_together_take_the_whole_and_no_more() {
+        let unsent = Unsent::new(PART * LARGE);
+        let count = || unsent.count(Some(Uuid::now_v7()), LARGE);
+        let mut held: Vec<_> = (0..PART).map(|_| count()).collect();
+        assert!(held.iter().all(Result::is_ok));
+        assert!(count().is_err());
+        held.pop();
+        assert!(count().is_ok());
+    }
+
+    #[test]
+    fn a_body_is_counted_until_its_last_copy_is_dropped() {
+        let unsent = Unsent::new(PART * LARGE);
+        let share = unsent.count(None, LARGE).expect("room");
+        let body = share.body(vec![b'x'; LARGE]);
+        let part = body.slice(..10);
+        drop(body);
+        assert_eq!(locked(&unsent.counts).all, LARGE);
+        drop(part);
+        let counts = locked(&unsent.counts);
+        assert_eq!((counts.all, counts.by_tenant.len()), (0, 0));
+    }
+}
