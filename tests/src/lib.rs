@@ -16,6 +16,7 @@ mod organization;
 mod patience;
 mod server;
 mod socket;
+mod transport;
 
 pub use answer::{Answer, outcomes};
 pub use client::Client;
@@ -28,3 +29,4 @@ pub use server::{
     PASSWORD, Server, cluster, database_url, new_database, program, second_server, server,
 };
 pub use socket::{Said, Socket};
+pub use transport::Transport;

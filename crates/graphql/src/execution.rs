@@ -4,22 +4,16 @@ use std::sync::Arc;
 
 use async_graphql::{
     Request, Response, ServerError, ValidationMode, Value,
-    parser::{
-        parse_schema,
-        types::{OperationDefinition, OperationType, Selection},
-    },
+    parser::{parse_schema, types::OperationType},
     value,
 };
 use futures::{StreamExt, stream::BoxStream};
 
 use crate::{
     context::RequestContext,
-    document::{
-        Document, Documents, Limits, Persisted, TrustedDocuments, Types, check_variables,
-        was_executed,
-    },
+    document::{Document, Documents, Limits, Persisted, TrustedDocuments, Types},
     error::{ErrorCode, refusal},
-    schema::{Roots, build, written},
+    schema::{Roots, ValidateOnly, build, written},
 };
 
 /// What becomes of a request over a transport that can answer more than once.
@@ -53,18 +47,19 @@ impl Default for SchemaSettings {
 
 /// Outlay's schema: executes documents, and knows again those that it has found valid.
 pub struct OutlaySchema {
-    /// Validates before it executes.
-    strict: Roots,
-    /// The same for documents that were found valid before: only what could loop is looked at again.
-    trusting: Roots,
+    /// Validates documents, and executes none.
+    validating: Roots,
+    /// Executes documents that were found valid: only what could loop is looked at again.
+    executing: Roots,
     types: Types,
     documents: Documents,
     persisted: Persisted,
     settings: SchemaSettings,
 }
 
-/// A request within all limits, ready to be executed.
+/// A request within all limits, ready to be validated, if its document is new, and executed.
 pub struct Prepared {
+    /// Its variables are coerced: one that is missing has no value and no default.
     request: Request,
     document: Arc<Document>,
     /// Whether the document was found valid before.
@@ -95,19 +90,16 @@ impl OutlaySchema {
     #[must_use]
     #[expect(clippy::missing_panics_doc, reason = "the SDL is our own")]
     pub fn new(settings: SchemaSettings) -> Self {
-        let roots = |validation| {
-            let roots = build(validation);
-            if settings.introspection {
-                roots.finish()
-            } else {
-                roots.disable_suggestions().finish()
-            }
+        let validating = build(ValidationMode::Strict).extension(ValidateOnly);
+        let validating = if settings.introspection {
+            validating.finish()
+        } else {
+            validating.disable_suggestions().finish()
         };
-        let strict = roots(ValidationMode::Strict);
-        let types = parse_schema(written(&strict)).expect("what is written can be read");
+        let types = parse_schema(written(&validating)).expect("what is written can be read");
         Self {
-            strict,
-            trusting: roots(ValidationMode::Fast),
+            validating,
+            executing: build(ValidationMode::Fast).finish(),
             types: Types::of(&types),
             documents: Documents::new(),
             persisted: Persisted::new(settings.trusted.clone()),
@@ -129,33 +121,41 @@ impl OutlaySchema {
         self.persisted.resolve(&mut request).map_err(refused)?;
         let known = self.documents.find(&request.query);
         let is_known = known.is_some();
-        let document =
-            known.map_or_else(|| Document::parse(&request.query, limits).map(Arc::new), Ok);
-        let document = document.map_err(refused)?;
-        if document.introspects() && !self.settings.introspection {
-            return Err(refused(refusal(
-                outlay_domain::ErrorCode::Forbidden,
-                "This server does not tell its schema.",
-            )));
-        }
-        if !is_known {
-            document.check(&self.types).map_err(refused_all)?;
-        }
+        let document = match known {
+            Some(document) => document,
+            None => Arc::new(self.read(&request.query)?),
+        };
         let operation = document.operation(request.operation_name.as_deref());
         let mut cost = 0;
         if let Some(operation) = operation {
-            let variables = &request.variables;
-            check_variables(&self.types, operation, variables).map_err(refused_all)?;
+            let variables = &mut request.variables;
+            let coerced = document.coerce(operation, variables, &self.types);
+            coerced.map_err(refused_all)?;
             let priced = document.cost(operation, variables, &self.types, limits);
             cost = priced.map_err(refused)?;
         }
         Ok(Prepared {
-            operation: operation.map(|operation| operation.ty),
+            operation: operation.map(|operation| operation.ty()),
             request,
             document,
             is_known,
             cost,
         })
+    }
+
+    /// Parses a document that is not known, and checks what async-graphql's validation does not.
+    #[expect(clippy::result_large_err, reason = "as above")]
+    fn read(&self, text: &str) -> Result<Document, Response> {
+        let document = Document::parse(text, &self.settings.limits);
+        let mut document = document.map_err(|error| refused_all(vec![error]))?;
+        if document.introspects() && !self.settings.introspection {
+            return Err(refused_all(vec![refusal(
+                outlay_domain::ErrorCode::Forbidden,
+                "This server does not tell its schema.",
+            )]));
+        }
+        document.check(&self.types).map_err(refused_all)?;
+        Ok(document)
     }
 
     /// Executes one request, and gives its database connection back before the answer is written.
@@ -177,23 +177,13 @@ impl OutlaySchema {
         if prepared.operation != Some(OperationType::Subscription) {
             return once(self.execute(prepared, context).await);
         }
-        let Prepared {
-            mut request,
-            document,
-            is_known,
-            ..
-        } = prepared;
-        let operation = document.operation(request.operation_name.as_deref());
-        if !operation.is_some_and(selects_one_field) {
-            let message = "A subscription selects one field, and selects it directly.";
-            let error = refusal(outlay_domain::ErrorCode::Invalid, message);
-            return once(Response::from_errors(vec![error]));
-        }
-        document.give(&mut request);
+        let request = match self.executable(prepared).await {
+            Ok(request) => request,
+            Err(refused) => return once(named(*refused)),
+        };
         let context = Arc::new(context);
-        let responses = self
-            .roots(is_known)
-            .execute_stream(request.data(context.clone()));
+        let request = request.data(context.clone());
+        let responses = self.executing.execute_stream(request);
         let responses = responses.then(move |response| {
             let context = context.clone();
             async move {
@@ -205,41 +195,43 @@ impl OutlaySchema {
         Execution::Many(responses.boxed())
     }
 
-    fn roots(&self, is_known: bool) -> &Roots {
-        if is_known {
-            &self.trusting
-        } else {
-            &self.strict
+    async fn run(&self, prepared: Prepared, context: Arc<RequestContext>) -> Response {
+        match self.executable(prepared).await {
+            Ok(request) => self.executing.execute(request.data(context)).await,
+            Err(refused) => *refused,
         }
     }
 
-    async fn run(&self, prepared: Prepared, context: Arc<RequestContext>) -> Response {
+    /// Validates the document, unless it is known, and gives the request what execution needs of it.
+    async fn executable(&self, prepared: Prepared) -> Result<Request, Box<Response>> {
         let Prepared {
             mut request,
             document,
             is_known,
             ..
         } = prepared;
-        document.give(&mut request);
-        let request = request.data(context);
-        // Validation looks at variables too, but finds no more in them than was found before it.
-        let text = (!is_known).then(|| request.query.clone());
-        let response = self.roots(is_known).execute(request).await;
-        if let Some(text) = text
-            && was_executed(&response)
-        {
+        if !is_known {
+            let mut validated = Request::new("");
+            validated.operation_name.clone_from(&request.operation_name);
+            validated.set_parsed_query(document.to_validate());
+            let response = self.validating.execute(validated).await;
+            if response.is_err() {
+                return Err(Box::new(response));
+            }
+            let text = std::mem::take(&mut request.query);
             self.documents.keep(text, &document, &self.types);
         }
-        response
+        let name = request.operation_name.take();
+        if let Some(operation) = document.operation(name.as_deref()) {
+            let executable = document.executable(operation, &request.variables);
+            let executable = executable.map_err(|error| Response::from_errors(vec![error]))?;
+            request.set_parsed_query(executable);
+        } else {
+            request.operation_name = name;
+            request.set_parsed_query(document.to_validate());
+        }
+        Ok(request)
     }
-}
-
-/// Whether a subscription is of one field, as the specification has it (section 5.2.3.1). Spread, it would be overlooked.
-fn selects_one_field(operation: &OperationDefinition) -> bool {
-    matches!(
-        &operation.selection_set.node.items[..],
-        [item] if matches!(item.node, Selection::Field(_))
-    )
 }
 
 fn once(response: Response) -> Execution {

@@ -1,6 +1,12 @@
 //! The schema as a whole: its roots.
 
-use async_graphql::{MergedObject, SDLExportOptions, Schema, SchemaBuilder, ValidationMode};
+use std::sync::Arc;
+
+use async_graphql::{
+    MergedObject, Response, SDLExportOptions, Schema, SchemaBuilder, ValidationMode,
+    async_trait::async_trait,
+    extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
+};
 
 use crate::{
     account::{AccountMutation, AccountQuery},
@@ -53,6 +59,27 @@ pub(crate) fn build(
 ) -> SchemaBuilder<Query, Mutation, SubscriptionRoot> {
     Schema::build(Query::default(), Mutation::default(), SubscriptionRoot)
         .validation_mode(validation)
+}
+
+/// Ends a request once its document has been validated.
+pub(crate) struct ValidateOnly;
+
+impl ExtensionFactory for ValidateOnly {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self)
+    }
+}
+
+#[async_trait]
+impl Extension for ValidateOnly {
+    async fn execute(
+        &self,
+        _: &ExtensionContext<'_>,
+        _: Option<&str>,
+        _: NextExecute<'_>,
+    ) -> Response {
+        Response::default()
+    }
 }
 
 /// The schema in the schema definition language, as it is kept in `schema.graphql`.

@@ -1,6 +1,8 @@
 //! Values against the types that they are given for (GraphQL, section 3.13), whether they come in variables or stand in
 //! the document.
 
+use std::fmt;
+
 use async_graphql::{
     ErrorExtensionValues, Name, Number, Pos, ServerError,
     indexmap::IndexMap,
@@ -18,6 +20,10 @@ pub(super) struct Wrong {
 }
 
 impl Wrong {
+    pub(super) fn new(path: String, message: String) -> Self {
+        Self { path, message }
+    }
+
     /// As an error about this `kind` of value, at a place in the document.
     pub(super) fn error(self, kind: &str, pos: Pos) -> ServerError {
         let Self { path, message } = self;
@@ -38,15 +44,16 @@ pub(super) enum Path<'a> {
 
 impl Path<'_> {
     pub(super) fn wrong(&self, message: String) -> Wrong {
-        let path = self.text();
-        Wrong { path, message }
+        Wrong::new(self.to_string(), message)
     }
+}
 
-    fn text(&self) -> String {
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Root(name) => name.to_string(),
-            Self::Field(of, name) => format!("{}.{name}", of.text()),
-            Self::Item(of, index) => format!("{}.{index}", of.text()),
+            Self::Root(name) => write!(f, "{name}"),
+            Self::Field(of, name) => write!(f, "{of}.{name}"),
+            Self::Item(of, index) => write!(f, "{of}.{index}"),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Documents: within limits, parsed once and validated once, however often they come.
 
+mod absent;
 mod cache;
 mod cost;
 mod extent;
@@ -9,29 +10,31 @@ mod introspection;
 mod limits;
 mod literals;
 mod persisted;
+mod subscription;
 mod tokens;
 mod types;
+mod usage;
 mod variables;
 
 use std::sync::Arc;
 
 use async_graphql::{
-    Request, Response, ServerError, Value, Variables,
+    Name, Positioned, Response, ServerError, Value, Variables,
     parser::{
         parse_query,
-        types::{DocumentOperations, ExecutableDocument, OperationDefinition},
+        types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
     },
 };
 
 use cache::Cache;
 use extent::Extent;
 use limits::Limit;
+use usage::NotNull;
 
 pub use limits::Limits;
 pub(crate) use persisted::Persisted;
 pub use persisted::{PERSISTED_QUERY, TrustedDocuments};
 pub(crate) use types::Types;
-pub(crate) use variables::check as check_variables;
 
 /// Documents that were found valid, by their text.
 pub(crate) struct Documents(Cache<Box<str>, Arc<Document>>);
@@ -55,6 +58,7 @@ impl Documents {
         let document = Document {
             parsed,
             introspects: document.introspects,
+            not_null: document.not_null.clone(),
         };
         self.0.keep(text.into_boxed_str(), Arc::new(document), size);
     }
@@ -67,10 +71,25 @@ const LETTERS_OF_A_FIELD: usize = 16;
 pub(crate) struct Document {
     parsed: ExecutableDocument,
     introspects: bool,
+    /// Where a variable that may be null stands for a value that may not.
+    not_null: Vec<NotNull>,
+}
+
+/// One operation of a document.
+#[derive(Clone, Copy)]
+pub(crate) struct Operation<'a> {
+    name: Option<&'a Name>,
+    definition: &'a Positioned<OperationDefinition>,
+}
+
+impl Operation<'_> {
+    pub(crate) fn ty(&self) -> OperationType {
+        self.definition.node.ty
+    }
 }
 
 impl Document {
-    /// Reads it, within the limits; whether it makes sense is for validation to say.
+    /// Parses a text within the limits; validation is left to async-graphql.
     pub(crate) fn parse(text: &str, limits: &Limits) -> Result<Self, ServerError> {
         tokens::check(text, limits.tokens)?;
         let parsed = parse_query(text)?;
@@ -79,6 +98,7 @@ impl Document {
         Ok(Self {
             parsed,
             introspects: extent.introspects,
+            not_null: Vec::new(),
         })
     }
 
@@ -87,12 +107,43 @@ impl Document {
         self.introspects
     }
 
-    /// Checks the values that stand in it.
+    /// Checks its values and the positions of its variables, as far as async-graphql's validation does not.
     ///
     /// # Errors
-    /// One for each that does not fit its argument.
-    pub(crate) fn check(&self, types: &Types) -> Result<(), Vec<ServerError>> {
-        literals::check(types, &self.parsed)
+    /// One for each value and each variable that does not fit where it stands.
+    pub(crate) fn check(&mut self, types: &Types) -> Result<(), Vec<ServerError>> {
+        let mut errors = literals::check(types, &self.parsed);
+        let (not_null, misplaced) = usage::check(types, &self.parsed);
+        errors.extend(misplaced);
+        self.not_null = not_null;
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(errors)
+        }
+    }
+
+    /// Coerces the variables of one request (GraphQL, section 6.1.2): checks the values and adds the defaults. A variable
+    /// that is missing afterwards has no value, and [`Self::executable`] leaves out what it stands for.
+    ///
+    /// # Errors
+    /// One for each value that does not fit.
+    pub(crate) fn coerce(
+        &self,
+        operation: Operation<'_>,
+        variables: &mut Variables,
+        types: &Types,
+    ) -> Result<(), Vec<ServerError>> {
+        let definitions = &operation.definition.node.variable_definitions;
+        variables::check(types, definitions, variables)?;
+        let not_null = self.not_null.iter();
+        let not_null = not_null.filter(|one| one.operation.as_ref() == operation.name);
+        let errors: Vec<_> = not_null.filter_map(|one| one.check(variables)).collect();
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        variables::add_defaults(definitions, variables);
+        Ok(())
     }
 
     /// What an operation costs with these variables.
@@ -101,11 +152,12 @@ impl Document {
     /// When that is more than an operation may cost.
     pub(crate) fn cost(
         &self,
-        operation: &OperationDefinition,
+        operation: Operation<'_>,
         variables: &Variables,
         types: &Types,
         limits: &Limits,
     ) -> Result<u64, ServerError> {
+        let operation = &operation.definition.node;
         let cost = cost::cost(types, &self.parsed, operation, variables);
         let limit = Limit {
             name: "cost",
@@ -115,20 +167,62 @@ impl Document {
         limit.check(cost).map(|()| cost)
     }
 
-    /// Gives the request its document, which then is not parsed again.
-    pub(crate) fn give(&self, request: &mut Request) {
-        request.set_parsed_query(self.parsed.clone());
+    /// The document for async-graphql to validate. It differs where that rejects what the specification allows: a
+    /// variable that may be null, for an argument that may not and has a default.
+    pub(crate) fn to_validate(&self) -> ExecutableDocument {
+        let mut document = self.parsed.clone();
+        for NotNull {
+            operation,
+            variable,
+            ..
+        } in &self.not_null
+        {
+            usage::declare_not_null(&mut document.operations, operation.as_ref(), variable);
+        }
+        document
     }
 
-    /// The operation that is asked for by name, or the only one; none where execution will refuse.
-    pub(crate) fn operation(&self, name: Option<&str>) -> Option<&OperationDefinition> {
+    /// The document that executes an operation with coerced variables: the operation alone, without the arguments and
+    /// input fields whose variable has no value, and in a subscription with its root field in place of the fragments
+    /// around it.
+    ///
+    /// # Errors
+    /// When a subscription does not select exactly one field.
+    pub(crate) fn executable(
+        &self,
+        operation: Operation<'_>,
+        variables: &Variables,
+    ) -> Result<ExecutableDocument, ServerError> {
+        let mut definition = operation.definition.clone();
+        let mut fragments = self.parsed.fragments.clone();
+        if operation.ty() == OperationType::Subscription {
+            let selected = &mut definition.node.selection_set.node;
+            *selected = subscription::root_field(selected, &fragments, variables)?;
+        }
+        let declared = &operation.definition.node.variable_definitions;
+        absent::leave_out(declared, variables, &mut definition.node, &mut fragments);
+        Ok(ExecutableDocument {
+            operations: DocumentOperations::Single(definition),
+            fragments,
+        })
+    }
+
+    /// The operation of this name, or the only one; none where execution will report that.
+    pub(crate) fn operation(&self, name: Option<&str>) -> Option<Operation<'_>> {
+        let named = |(name, definition)| Operation {
+            name: Some(name),
+            definition,
+        };
         match (&self.parsed.operations, name) {
-            (DocumentOperations::Single(operation), None) => Some(&operation.node),
+            (DocumentOperations::Single(definition), None) => Some(Operation {
+                name: None,
+                definition,
+            }),
             (DocumentOperations::Multiple(operations), Some(name)) => {
-                operations.get(name).map(|operation| &operation.node)
+                operations.get_key_value(name).map(named)
             }
             (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
-                operations.values().next().map(|operation| &operation.node)
+                operations.iter().next().map(named)
             }
             _ => None,
         }

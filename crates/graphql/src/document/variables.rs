@@ -1,9 +1,6 @@
 //! Variables against the types that a document declares for them (GraphQL, section 6.1.2).
 
-use async_graphql::{
-    ServerError, Variables,
-    parser::types::{OperationDefinition, VariableDefinition},
-};
+use async_graphql::{Positioned, ServerError, Variables, parser::types::VariableDefinition};
 
 use super::{
     input::{Path, Wrong},
@@ -11,15 +8,13 @@ use super::{
 };
 
 /// Checks the variables of one request.
-///
-/// Values of the schema's own scalars are left to those: they know better what is wrong.
-pub(crate) fn check(
+pub(super) fn check(
     types: &Types,
-    operation: &OperationDefinition,
+    definitions: &[Positioned<VariableDefinition>],
     variables: &Variables,
 ) -> Result<(), Vec<ServerError>> {
-    let definitions = operation.variable_definitions.iter();
     let errors: Vec<_> = definitions
+        .iter()
         .filter_map(|definition| {
             let wrong = check_one(types, &definition.node, variables).err()?;
             Some(wrong.error("Variable $", definition.pos))
@@ -29,6 +24,21 @@ pub(crate) fn check(
         Ok(())
     } else {
         Err(errors)
+    }
+}
+
+/// Gives each variable without a value its default. async-graphql reads `@skip` and `@include` from the given variables
+/// alone.
+pub(super) fn add_defaults(
+    definitions: &[Positioned<VariableDefinition>],
+    variables: &mut Variables,
+) {
+    for definition in definitions {
+        let definition = &definition.node;
+        if let Some(default) = &definition.default_value {
+            let entry = variables.entry(definition.name.node.clone());
+            entry.or_insert_with(|| default.node.clone());
+        }
     }
 }
 
@@ -66,8 +76,8 @@ mod tests {
         let document = Document::parse(&format!("query($v: {ty}) {{ a }}"), &Limits::default());
         let document = document.expect("a document");
         let operation = document.operation(None).expect("one operation");
-        let variables = Variables::from_json(value.clone());
-        let errors = super::check(&types, operation, &variables).err()?;
+        let mut variables = Variables::from_json(value.clone());
+        let errors = document.coerce(operation, &mut variables, &types).err()?;
         Some(errors[0].message.clone())
     }
 

@@ -1,0 +1,88 @@
+//! The ways in which a document reaches the server.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::{Client, Said};
+
+/// A way to send an operation and to receive its response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    /// A request body in JSON.
+    Post,
+    /// The parameters of a URL, for queries alone.
+    Get,
+    /// A request body that names the document by its hash.
+    Persisted,
+    /// graphql-ws.
+    Socket,
+    /// graphql-sse.
+    Events,
+}
+
+impl Transport {
+    /// The transports that run mutations.
+    pub const WRITING: [Self; 4] = [Self::Post, Self::Persisted, Self::Socket, Self::Events];
+    /// All transports.
+    pub const ALL: [Self; 5] = [
+        Self::Post,
+        Self::Get,
+        Self::Persisted,
+        Self::Socket,
+        Self::Events,
+    ];
+
+    /// Runs an operation; its response, which is the first one of a subscription.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub async fn run(self, client: &Client, document: &str, variables: Value) -> Value {
+        match self {
+            Self::Post => client.run(document, variables).await.body,
+            Self::Get => {
+                let variables = variables.to_string();
+                let parameters = [("query", document), ("variables", &variables)];
+                let url = reqwest::Url::parse_with_params("http://any/graphql", parameters);
+                let url = url.expect("a URL");
+                let path = format!("/graphql?{}", url.query().unwrap_or_default());
+                sent(client.request(Method::GET, &path)).await
+            }
+            Self::Persisted => {
+                let hash = Sha256::digest(document);
+                let hash: Vec<_> = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+                let extensions =
+                    json!({ "persistedQuery": { "version": 1, "sha256Hash": hash.concat() } });
+                let named = json!({ "variables": variables, "extensions": extensions });
+                let post = |body: &Value| client.request(Method::POST, "/graphql").json(body);
+                let response = sent(post(&named)).await;
+                if response["errors"][0]["message"] != "PersistedQueryNotFound" {
+                    return response;
+                }
+                let mut first = named;
+                first["query"] = document.into();
+                sent(post(&first)).await
+            }
+            Self::Socket => {
+                let mut socket = client.connect().await;
+                socket.subscribe("1", document, variables).await;
+                let Said::Message(message) = socket.next().await else {
+                    panic!("the connection is closed");
+                };
+                match message["type"].as_str() {
+                    Some("error") => json!({ "errors": message["payload"] }),
+                    _ => message["payload"].clone(),
+                }
+            }
+            Self::Events => {
+                let mut events = client.listen(document, variables).await;
+                events.next().await.expect("an event").data
+            }
+        }
+    }
+}
+
+async fn sent(request: reqwest::RequestBuilder) -> Value {
+    let response = request.send().await.expect("a response");
+    response.json().await.expect("JSON")
+}
