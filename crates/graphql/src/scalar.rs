@@ -1,7 +1,21 @@
-//! Scalars of the schema, each with the specification that it follows.
+//! Scalars of the schema, each with the specification that it follows. Each reads one notation of a value and no other.
 
-use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use async_graphql::{InputType, InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{NaiveDate, SecondsFormat, SubsecRound, Utc};
+
+use crate::upload::Upload;
+
+/// A scalar that is read before anything is executed.
+trait Read: Sized {
+    /// What its values are, to complete a sentence.
+    const NOTATION: &'static str;
+
+    fn read(value: &Value) -> Option<Self>;
+}
+
+fn parse<T: Read + InputType>(value: &Value) -> InputValueResult<T> {
+    T::read(value).ok_or_else(|| InputValueError::custom(format!("It is {}.", T::NOTATION)))
+}
 
 /// A decimal number as a string, such as "12.50": exact, never a float. Whole numbers are read too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,29 +28,47 @@ pub struct Decimal(pub rust_decimal::Decimal);
 )]
 impl ScalarType for Decimal {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let text = match &value {
-            Value::String(text) => text.clone(),
-            Value::Number(number) if number.is_i64() => number.to_string(),
-            _ => {
-                return Err(InputValueError::custom(
-                    "A Decimal is a string, such as \"12.50\".",
-                ));
-            }
-        };
-        // No exponent: what a person means by 1e3 is not money.
-        let plain = text.len() <= 40
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_digit() || b"+-.".contains(&b));
-        let number = plain.then(|| text.parse().ok()).flatten();
-        number.map(Self).ok_or_else(|| {
-            InputValueError::custom("This is not a decimal number; write it like \"12.50\".")
-        })
+        parse(&value)
     }
 
     fn to_value(&self) -> Value {
         Value::String(self.0.to_string())
     }
+}
+
+impl Read for Decimal {
+    const NOTATION: &'static str =
+        "a string such as \"12.50\" or \"-3\", of at most 28 digits, or a whole number";
+
+    fn read(value: &Value) -> Option<Self> {
+        let number = match value {
+            Value::String(text) if is_decimal(text) => {
+                // Digits that do not fit are an error, not rounded.
+                rust_decimal::Decimal::from_str_exact(text).ok()
+            }
+            Value::Number(number) => number.as_i64().map(Into::into),
+            _ => None,
+        };
+        number.map(Self)
+    }
+}
+
+/// Whether a text is a number as JSON writes it (RFC 8259, section 6), without an exponent: what a person means by 1e3 is
+/// not money.
+fn is_decimal(text: &str) -> bool {
+    let (whole, fraction) = match text.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (text, None),
+    };
+    let whole = whole.strip_prefix('-').unwrap_or(whole);
+    text.len() <= 40
+        && is_digits(whole)
+        && (whole == "0" || !whole.starts_with('0'))
+        && fraction.is_none_or(is_digits)
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A day, as YYYY-MM-DD.
@@ -50,19 +82,35 @@ pub struct Date(pub NaiveDate);
 )]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let wrong = || InputValueError::custom("A Date is a string of the form \"2026-01-31\".");
-        let Value::String(text) = &value else {
-            return Err(wrong());
-        };
-        if text.len() != 10 {
-            return Err(wrong());
-        }
-        text.parse().map(Self).map_err(|_| wrong())
+        parse(&value)
     }
 
     fn to_value(&self) -> Value {
         Value::String(self.0.to_string())
     }
+}
+
+impl Read for Date {
+    const NOTATION: &'static str = "a day of the calendar as YYYY-MM-DD, such as \"2026-01-31\"";
+
+    fn read(value: &Value) -> Option<Self> {
+        match value {
+            Value::String(text) if has_form(text, "dddd-dd-dd") => text.parse().ok().map(Self),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a text has this form, in which `d` is a digit and everything else is itself.
+fn has_form(text: &str, form: &str) -> bool {
+    text.len() == form.len()
+        && text
+            .bytes()
+            .zip(form.bytes())
+            .all(|(byte, form)| match form {
+                b'd' => byte.is_ascii_digit(),
+                form => byte == form,
+            })
 }
 
 /// A moment in UTC by RFC 3339, such as "2026-01-31T12:00:00Z", with up to six decimals of a second.
@@ -76,13 +124,7 @@ pub struct DateTime(pub chrono::DateTime<Utc>);
 )]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let moment = match &value {
-            Value::String(text) => chrono::DateTime::parse_from_rfc3339(text).ok(),
-            _ => None,
-        };
-        moment.map(|moment| Self(moment.to_utc())).ok_or_else(|| {
-            InputValueError::custom("A DateTime is a string of the form \"2026-01-31T12:00:00Z\".")
-        })
+        parse(&value)
     }
 
     fn to_value(&self) -> Value {
@@ -90,6 +132,44 @@ impl ScalarType for DateTime {
         let moment = self.0.trunc_subsecs(6);
         Value::String(moment.to_rfc3339_opts(SecondsFormat::AutoSi, true))
     }
+}
+
+impl Read for DateTime {
+    const NOTATION: &'static str =
+        "a moment such as \"2026-01-31T12:00:00Z\", with at most six decimals of a second";
+
+    fn read(value: &Value) -> Option<Self> {
+        let Value::String(text) = value else {
+            return None;
+        };
+        if !is_moment(text) {
+            return None;
+        }
+        let moment = chrono::DateTime::parse_from_rfc3339(text).ok()?;
+        Some(Self(moment.to_utc()))
+    }
+}
+
+/// Whether a text has the form of RFC 3339 with capital `T` and `Z`. A leap second has no place in the database.
+fn is_moment(text: &str) -> bool {
+    const SECONDS: &str = "dddd-dd-ddTdd:dd:dd";
+    let Some((seconds, rest)) = text.split_at_checked(SECONDS.len()) else {
+        return false;
+    };
+    let zone = match rest.strip_prefix('.') {
+        Some(rest) => {
+            let end = rest.find(|c: char| !c.is_ascii_digit());
+            let (decimals, zone) = rest.split_at(end.unwrap_or(rest.len()));
+            if decimals.is_empty() || decimals.len() > 6 {
+                return false;
+            }
+            zone
+        }
+        None => rest,
+    };
+    has_form(seconds, SECONDS)
+        && !seconds.ends_with("60")
+        && (zone == "Z" || has_form(zone, "+dd:dd") || has_form(zone, "-dd:dd"))
 }
 
 /// The three letters of a currency in ISO 4217, such as EUR.
@@ -103,12 +183,7 @@ pub struct CurrencyCode(pub String);
 )]
 impl ScalarType for CurrencyCode {
     fn parse(value: Value) -> InputValueResult<Self> {
-        match value {
-            Value::String(code) => Ok(Self(code)),
-            _ => Err(InputValueError::custom(
-                "A CurrencyCode is a string of three letters, such as \"EUR\".",
-            )),
-        }
+        parse(&value)
     }
 
     fn to_value(&self) -> Value {
@@ -116,14 +191,197 @@ impl ScalarType for CurrencyCode {
     }
 }
 
-/// Whether a value is one of the schema's own scalar of this name. One that is not here takes what its own parser
-/// takes, when it is executed.
-pub(crate) fn accepts(name: &str, value: Value) -> bool {
+impl Read for CurrencyCode {
+    const NOTATION: &'static str = "three capital letters, such as \"EUR\"";
+
+    fn read(value: &Value) -> Option<Self> {
+        match value {
+            Value::String(code)
+                if code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()) =>
+            {
+                Some(Self(code.clone()))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Read for Upload {
+    const NOTATION: &'static str = "a file of a multipart request, not a value";
+
+    fn read(value: &Value) -> Option<Self> {
+        <Self as InputType>::parse(Some(value.clone())).ok()
+    }
+}
+
+/// Checks a value of the schema's own scalar of this name; a scalar that is not here takes any value until it is executed.
+///
+/// # Errors
+/// What values of that scalar are.
+pub(crate) fn check(name: &str, value: &Value) -> Result<(), &'static str> {
+    fn read<T: Read>(value: &Value) -> Result<(), &'static str> {
+        T::read(value).map(|_| ()).ok_or(T::NOTATION)
+    }
     match name {
-        "CurrencyCode" => CurrencyCode::parse(value).is_ok(),
-        "Date" => Date::parse(value).is_ok(),
-        "DateTime" => DateTime::parse(value).is_ok(),
-        "Decimal" => Decimal::parse(value).is_ok(),
-        _ => true,
+        "CurrencyCode" => read::<CurrencyCode>(value),
+        "Date" => read::<Date>(value),
+        "DateTime" => read::<DateTime>(value),
+        "Decimal" => read::<Decimal>(value),
+        "Upload" => read::<Upload>(value),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{
+        Value,
+        parser::{
+            parse_schema,
+            types::{TypeKind, TypeSystemDefinition},
+        },
+    };
+
+    use super::check;
+
+    /// Checks which texts are values of a scalar, and that nothing but a text is.
+    fn reads(name: &str, right: &[&str], wrong: &[&str]) {
+        for text in right {
+            let value = Value::from(*text);
+            assert_eq!(check(name, &value), Ok(()), "{name} {value}");
+        }
+        for text in wrong {
+            let value = Value::from(*text);
+            assert!(check(name, &value).is_err(), "{name} {value}");
+        }
+        let others = [
+            Value::Null,
+            Value::Boolean(true),
+            Value::from(1.5),
+            Value::List(Vec::new()),
+        ];
+        for value in others {
+            assert!(check(name, &value).is_err(), "{name} {value}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_a_day_of_the_calendar() {
+        let right = ["2026-02-03", "0001-01-01", "2024-02-29"];
+        let wrong = [
+            "",
+            "+2026-02-3",
+            " 2026-02-3",
+            "2026-02-03 ",
+            "2026-2-03",
+            "2026-02-30",
+            "2026/02/03",
+            "31/01/2026",
+            "20260203",
+            "12026-02-03",
+            "-026-02-03",
+            "2026-02-0３",
+            "2026-02-03T00:00:00Z",
+        ];
+        reads("Date", &right, &wrong);
+        assert!(check("Date", &Value::from(20_260_203)).is_err());
+    }
+
+    #[test]
+    fn a_moment_is_of_rfc_3339_with_six_decimals() {
+        let right = [
+            "2026-02-03T04:05:06Z",
+            "2026-02-03T04:05:06.1Z",
+            "2026-02-03T04:05:06.123456Z",
+            "2026-02-03T04:05:06+02:00",
+            "2026-02-03T04:05:06.5-11:30",
+        ];
+        let wrong = [
+            "",
+            "2026-02-03",
+            "2026-02-03T04:05:06",
+            "2026-02-03T04:05:06z",
+            "2026-02-03t04:05:06Z",
+            "2026-02-03 04:05:06Z",
+            " 2026-02-03T04:05:06Z",
+            "2026-02-03T04:05:06 Z",
+            "2026-02-03T04:05:06.Z",
+            "2026-02-03T04:05:06.1234567Z",
+            "2026-02-03T04:05:06+0200",
+            "2026-02-03T04:05Z",
+            "2026-02-03T23:59:60Z",
+            "2026-02-03T24:00:00Z",
+            "2026-02-30T04:05:06Z",
+            "2026-02-03Té4:05:06Z",
+        ];
+        reads("DateTime", &right, &wrong);
+    }
+
+    #[test]
+    fn a_decimal_is_a_number_of_json_without_exponent() {
+        let right = [
+            "0",
+            "-0",
+            "12.50",
+            "-3",
+            "0.0000000000000000000000000001",
+            "79228162514264337593543950335",
+        ];
+        let wrong = [
+            "",
+            "-",
+            ".",
+            "+1",
+            ".5",
+            "5.",
+            "-.5",
+            "01",
+            "-01",
+            "00.5",
+            "1_000",
+            "1,000",
+            " 1",
+            "1 ",
+            "1e3",
+            "1.2.3",
+            "--1",
+            "١٢",
+            "0x10",
+            "NaN",
+            "0.00000000000000000000000000001",
+            "79228162514264337593543950336",
+        ];
+        reads("Decimal", &right, &wrong);
+        assert_eq!(check("Decimal", &Value::from(-3)), Ok(()));
+    }
+
+    #[test]
+    fn a_currency_is_three_capitals_and_an_upload_a_file() {
+        let wrong = ["", "eur", "Eur", "EU", "EURO", "EUR ", "EÜ", "ЕUR", "E1R"];
+        reads("CurrencyCode", &["EUR", "ZZZ"], &wrong);
+        let wrong = [
+            "",
+            "0",
+            "#__graphql_file__:",
+            "#__graphql_file__:-1",
+            "file.csv",
+        ];
+        reads("Upload", &["#__graphql_file__:0"], &wrong);
+    }
+
+    #[test]
+    fn every_scalar_of_the_schema_is_checked() {
+        let schema = parse_schema(crate::sdl()).expect("a valid SDL");
+        let mut scalars = 0;
+        for definition in schema.definitions {
+            if let TypeSystemDefinition::Type(ty) = definition
+                && matches!(ty.node.kind, TypeKind::Scalar)
+            {
+                scalars += 1;
+                let name = ty.node.name.node;
+                assert!(check(&name, &Value::Boolean(true)).is_err(), "{name}");
+            }
+        }
+        assert_eq!(scalars, 5);
     }
 }

@@ -60,13 +60,15 @@ const WRONG: [(&str, &str, &str, &str); 13] = [
     (
         "{ expenses(first: 1, filter: { spentOn: { from: \"2026-02-30\" } }) @skip(if: true) { totalCount } }",
         "filter.spentOn.from",
-        "Argument filter.spentOn.from: this is not of type Date.",
+        "Argument filter.spentOn.from: this is not of type Date, which is a day of the calendar as YYYY-MM-DD, \
+         such as \"2026-01-31\".",
         "{ spentOn",
     ),
     (
         "query($to: Decimal) { expenses(first: 1, filter: { amount: { to: $to, from: 1.5 } }) @skip(if: true) { totalCount } }",
         "filter.amount.from",
-        "Argument filter.amount.from: this is not of type Decimal.",
+        "Argument filter.amount.from: this is not of type Decimal, which is a string such as \"12.50\" or \"-3\", \
+         of at most 28 digits, or a whole number.",
         "{ amount",
     ),
     (

@@ -6,6 +6,7 @@ mod literal;
 mod number;
 mod page;
 mod text;
+mod variable;
 
 use outlay_tests::Answer;
 

@@ -114,9 +114,8 @@ async fn what_is_no_slug_is_refused() {
 async fn every_other_field_is_named_when_it_is_wrong() {
     let org = Org::new().await;
     for (field, value) in [
-        ("baseCurrency", "EURO"),
+        ("baseCurrency", "ZZZ"),
         ("baseCurrency", "XXX"),
-        ("baseCurrency", ""),
         ("name", " "),
         ("businessEmail", "nobody"),
         ("businessPhone", "call me"),

@@ -66,8 +66,8 @@ pub(super) trait Given: Sized {
     /// Its name, if it can be a value of an enum.
     fn enum_value(&self) -> Option<&str>;
 
-    /// Whether it is one of the schema's own scalar of this name.
-    fn fits_own_scalar(&self, name: &str) -> bool;
+    /// Checks that it is one of the schema's own scalar of this name; else what values of that are.
+    fn check_own_scalar(&self, name: &str) -> Result<(), &'static str>;
 }
 
 /// What both kinds of values have in common.
@@ -107,9 +107,8 @@ impl Given for ConstValue {
         }
     }
 
-    /// Left to the scalar: it knows better what is wrong, and is asked in any case.
-    fn fits_own_scalar(&self, _: &str) -> bool {
-        true
+    fn check_own_scalar(&self, name: &str) -> Result<(), &'static str> {
+        scalar::check(name, self)
     }
 }
 
@@ -135,9 +134,9 @@ impl Given for Value {
         }
     }
 
-    fn fits_own_scalar(&self, name: &str) -> bool {
+    fn check_own_scalar(&self, name: &str) -> Result<(), &'static str> {
         let value = self.clone().into_const();
-        value.is_none_or(|value| scalar::accepts(name, value))
+        value.map_or(Ok(()), |value| scalar::check(name, &value))
     }
 }
 
@@ -197,11 +196,12 @@ impl Types {
                 Err(path.wrong(format!("{name} is one of {}", values.join(", "))))
             }
             (InputType::Scalar, given) => {
-                if fits_scalar(&given, name) && value.fits_own_scalar(name) {
-                    Ok(())
-                } else {
-                    Err(path.wrong(format!("this is not of type {name}")))
+                if !fits_scalar(&given, name) {
+                    return Err(path.wrong(format!("this is not of type {name}")));
                 }
+                value.check_own_scalar(name).map_err(|notation| {
+                    path.wrong(format!("this is not of type {name}, which is {notation}"))
+                })
             }
         }
     }
