@@ -115,3 +115,17 @@ async fn a_browser_is_shown_the_playground() {
     assert_eq!(page.status(), 200);
     assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
 }
+
+#[tokio::test]
+async fn an_empty_operation_name_is_none() {
+    let client = server().await.client();
+    let expected = json!({ "__typename": "Query" });
+    for document in ["{ __typename }", "query A { __typename }"] {
+        let parameters = [("query", document), ("operationName", "")];
+        let got = get(&client, &parameters, &[]).await;
+        assert_eq!(got.body["data"], expected, "{}", got.body);
+        let body = json!({ "query": document, "operationName": "" });
+        let posted = super::post(&client, &body).await;
+        assert_eq!(posted.body["data"], expected, "{}", posted.body);
+    }
+}

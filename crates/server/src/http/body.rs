@@ -101,7 +101,8 @@ impl Parameters {
         }
         let mut request = Request::new(query.unwrap_or_default());
         request.variables = self.variables.unwrap_or_default();
-        request.operation_name = self.operation_name;
+        // An empty name is the same as none (GraphQL over HTTP, "Request Parameters").
+        request.operation_name = self.operation_name.filter(|name| !name.is_empty());
         request.extensions = extensions;
         Ok(request)
     }
