@@ -57,9 +57,10 @@ pub struct OutlaySchema {
     settings: SchemaSettings,
 }
 
-/// A request within all limits, ready to be validated, if its document is new, and executed.
+/// A request within all limits: a document, the name of an operation in it, and coerced variables. Its document is still to
+/// be validated if it is not known.
 pub struct Prepared {
-    /// Its variables are coerced: one that is missing has no value and no default.
+    /// A variable that is missing in it has neither a value nor a default.
     request: Request,
     document: Arc<Document>,
     /// Whether the document was found valid before.
@@ -107,10 +108,10 @@ impl OutlaySchema {
         }
     }
 
-    /// Finds the request's document, and checks it and the variables against everything that needs no data.
+    /// Finds the request's document, coerces the variables, and checks both against everything that needs no data.
     ///
     /// # Errors
-    /// The answer, when the request is refused.
+    /// The response, when the request is rejected.
     #[expect(
         clippy::result_large_err,
         reason = "it is written out at once, and most requests are not refused"
@@ -144,7 +145,10 @@ impl OutlaySchema {
     }
 
     /// Parses a document that is not known, and checks what async-graphql's validation does not.
-    #[expect(clippy::result_large_err, reason = "as above")]
+    #[expect(
+        clippy::result_large_err,
+        reason = "it is written out at once, and most requests are not refused"
+    )]
     fn read(&self, text: &str) -> Result<Document, Response> {
         let document = Document::parse(text, &self.settings.limits);
         let mut document = document.map_err(|error| refused_all(vec![error]))?;
@@ -202,7 +206,7 @@ impl OutlaySchema {
         }
     }
 
-    /// Validates the document, unless it is known, and gives the request what execution needs of it.
+    /// Validates the document unless it is known, and sets the operation to execute on the request.
     async fn executable(&self, prepared: Prepared) -> Result<Request, Box<Response>> {
         let Prepared {
             mut request,

@@ -5,3 +5,4 @@ mod at_hand;
 mod documents;
 mod response_shape;
 mod schema;
+mod variable;

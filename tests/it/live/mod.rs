@@ -7,6 +7,7 @@ mod kinds;
 mod limits;
 mod outage;
 mod resume;
+mod root_field;
 mod socket;
 
 use outlay_tests::{Client, Events};

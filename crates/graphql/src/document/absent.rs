@@ -85,3 +85,89 @@ impl Absent<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{
+        Variables,
+        parser::types::{Field, Selection, SelectionSet},
+    };
+    use serde_json::{Value, json};
+
+    use crate::document::{Document, Limits};
+
+    /// The arguments of all fields, as text.
+    fn arguments(set: &SelectionSet) -> String {
+        let of = |field: &Field| {
+            let given = field.arguments.iter();
+            let given: Vec<_> = given
+                .map(|(name, value)| format!("{name}: {value}"))
+                .collect();
+            given.join(", ") + &arguments(&field.selection_set.node)
+        };
+        let items = set.items.iter();
+        let items: Vec<_> = items
+            .map(|item| match &item.node {
+                Selection::Field(field) => of(&field.node),
+                Selection::InlineFragment(inline) => arguments(&inline.node.selection_set.node),
+                Selection::FragmentSpread(_) => String::new(),
+            })
+            .collect();
+        items.join("; ")
+    }
+
+    fn executed(selected: &str, variables: Value) -> String {
+        let text = format!(
+            "query Other($a: Int) {{ f(a: $a) }} query Run($a: Int, $b: Int) {{ {selected} }} fragment F on Query {{ f(a: $a, b: $b) }}"
+        );
+        let document = Document::parse(&text, &Limits::default()).expect("a document");
+        let operation = document.operation(Some("Run")).expect("the operation");
+        let variables = Variables::from_json(variables);
+        let executable = document.executable(operation, &variables);
+        let executable = executable.expect("it is no subscription");
+        assert_eq!(executable.operations.iter().len(), 1);
+        let (_, operation) = executable.operations.iter().next().expect("an operation");
+        let fragment = &executable.fragments["F"].node.selection_set.node;
+        let operation = arguments(&operation.node.selection_set.node);
+        format!("{operation} | {}", arguments(fragment))
+    }
+
+    #[test]
+    fn what_stands_for_no_value_is_left_out_wherever_it_stands() {
+        let none = json!({});
+        let one = json!({ "b": null });
+        for (selected, variables, expected) in [
+            ("f(a: $a, b: $b)", &none, " | "),
+            ("f(a: $a, b: $b)", &one, "b: $b | b: $b"),
+            ("f(x: {a: $a, b: $b, c: 1})", &none, "x: {c: 1} | "),
+            (
+                "f(x: {y: {a: $a}, b: $b})",
+                &one,
+                "x: {y: {}, b: $b} | b: $b",
+            ),
+            (
+                "f(x: [{a: $a, b: $b}, {c: {a: $a}}])",
+                &one,
+                "x: [{b: $b}, {c: {}}] | b: $b",
+            ),
+            // Null, as an item has no default and cannot be absent.
+            (
+                "f(x: [$a, 1], y: {z: [$a]})",
+                &none,
+                "x: [$a, 1], y: {z: [$a]} | ",
+            ),
+            (
+                "... on Query { f(a: $a) { g(a: $a, b: 2) } } ...F",
+                &none,
+                "b: 2;  | ",
+            ),
+            ("f(c: 1, x: {d: RED})", &none, "c: 1, x: {d: RED} | "),
+        ] {
+            assert_eq!(
+                executed(selected, variables.clone()),
+                expected,
+                "{selected} {variables}"
+            );
+        }
+    }
+}

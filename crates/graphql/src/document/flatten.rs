@@ -1,10 +1,13 @@
 //! Fragments written out where they are spread, once, when a document is kept. Clients that compose their documents of
 //! fragments then have their lists answered as fast as those that write the fields out (`at_hand`).
 
+use std::collections::HashMap;
+
 use async_graphql::{
-    Positioned,
+    Name, Positioned,
     parser::types::{
-        DocumentOperations, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet,
+        DocumentOperations, ExecutableDocument, Field, FragmentDefinition, OperationDefinition,
+        Selection, SelectionSet,
     },
 };
 
@@ -19,17 +22,46 @@ pub(super) fn flatten(document: &ExecutableDocument, types: &Types) -> Executabl
         *selected = flattening.set(root(operation.node.ty), selected);
         operation
     };
+    let operations = match &document.operations {
+        DocumentOperations::Single(one) => DocumentOperations::Single(operation(one)),
+        DocumentOperations::Multiple(many) => {
+            let many = many
+                .iter()
+                .map(|(name, one)| (name.clone(), operation(one)));
+            DocumentOperations::Multiple(many.collect())
+        }
+    };
+    let mut fragments = HashMap::new();
+    for (_, operation) in operations.iter() {
+        let selected = &operation.node.selection_set.node;
+        keep_spread(selected, &document.fragments, &mut fragments);
+    }
     ExecutableDocument {
-        operations: match &document.operations {
-            DocumentOperations::Single(one) => DocumentOperations::Single(operation(one)),
-            DocumentOperations::Multiple(many) => {
-                let many = many
-                    .iter()
-                    .map(|(name, one)| (name.clone(), operation(one)));
-                DocumentOperations::Multiple(many.collect())
+        operations,
+        fragments,
+    }
+}
+
+type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
+
+/// Keeps the fragments that a selection still spreads, and those that they spread in turn.
+fn keep_spread(set: &SelectionSet, all: &Fragments, kept: &mut Fragments) {
+    for item in &set.items {
+        match &item.node {
+            Selection::Field(field) => keep_spread(&field.node.selection_set.node, all, kept),
+            Selection::InlineFragment(inline) => {
+                keep_spread(&inline.node.selection_set.node, all, kept);
             }
-        },
-        fragments: document.fragments.clone(),
+            Selection::FragmentSpread(spread) => {
+                let name = &spread.node.fragment_name.node;
+                if let Some(fragment) = all.get(name)
+                    && !kept.contains_key(name)
+                {
+                    kept.insert(name.clone(), fragment.clone());
+                    keep_spread(&fragment.node.selection_set.node, all, kept);
+                }
+            }
+        }
     }
 }
 
@@ -142,5 +174,29 @@ impl Flattening<'_> {
                 }
                 _ => false,
             })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{
+        Name,
+        parser::{parse_query, parse_schema},
+    };
+
+    use super::flatten;
+    use crate::document::Types;
+
+    #[test]
+    fn only_fragments_that_are_still_spread_are_kept() {
+        let types = parse_schema("type Query { a: Query b: String }").expect("a schema");
+        let document = parse_query(
+            "query($v: Boolean!) { ...F a { ...G @include(if: $v) } }
+            fragment F on Query { b } fragment G on Query { a { ...H } } fragment H on Query { b }",
+        );
+        let flat = flatten(&document.expect("a document"), &Types::of(&types));
+        let mut names: Vec<_> = flat.fragments.keys().collect();
+        names.sort_unstable();
+        assert_eq!(names, [&Name::new("G"), &Name::new("H")]);
     }
 }

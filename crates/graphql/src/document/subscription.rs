@@ -115,3 +115,85 @@ fn invalid(message: &str, pos: Option<Pos>) -> ServerError {
     error.locations.extend(pos);
     error
 }
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{
+        Variables,
+        parser::types::{Selection, SelectionSet},
+    };
+    use serde_json::{Value, json};
+
+    use crate::document::{Document, Limits};
+
+    /// The names that are selected, with what each selects.
+    fn names(set: &SelectionSet) -> String {
+        let items = set.items.iter().map(|item| match &item.node {
+            Selection::Field(field) => {
+                let field = &field.node;
+                let key = &field.response_key().node;
+                let selected = names(&field.selection_set.node);
+                if selected.is_empty() {
+                    key.to_string()
+                } else {
+                    format!("{key} {{ {selected} }}")
+                }
+            }
+            _ => "a fragment".to_owned(),
+        });
+        items.collect::<Vec<_>>().join(" ")
+    }
+
+    fn root(selected: &str, variables: Value) -> Result<String, String> {
+        let text = format!(
+            "subscription($v: Boolean) {{ {selected} }} fragment F on Subscription {{ a {{ b }} ...G }} fragment G on Subscription {{ ... {{ a {{ c }} }} }}"
+        );
+        let document = Document::parse(&text, &Limits::default()).expect("a document");
+        let operation = document.operation(None).expect("the operation");
+        let executable = document.executable(operation, &Variables::from_json(variables));
+        let executable = executable.map_err(|error| error.message)?;
+        let (_, operation) = executable.operations.iter().next().expect("an operation");
+        Ok(names(&operation.node.selection_set.node))
+    }
+
+    #[test]
+    fn one_root_field_is_found_in_fragments() {
+        for (selected, expected) in [
+            ("a { b }", "a { b }"),
+            ("a: x { b }", "a { b }"),
+            ("... on Subscription { a { b } }", "a { b }"),
+            ("... { ... { a { b } } }", "a { b }"),
+            ("...G", "a { c }"),
+            ("...F ...F", "a { b c }"),
+            ("a { b } ...F", "a { b b c }"),
+            ("a { b } x @include(if: $v) { d }", "a { b }"),
+            ("a { b } x @skip(if: true) { d }", "a { b }"),
+            (
+                "... @include(if: $v) { x { d } } ...G @skip(if: $v)",
+                "a { c }",
+            ),
+        ] {
+            let root = root(selected, json!({ "v": false }));
+            assert_eq!(root.as_deref(), Ok(expected), "{selected}");
+        }
+    }
+
+    #[test]
+    fn more_or_less_than_one_root_field_is_an_error() {
+        for (selected, message) in [
+            ("a { b } c", "send a subscription for each field"),
+            ("a: x { b } x { b }", "send a subscription for each field"),
+            ("...F c", "send a subscription for each field"),
+            (
+                "a { b } x @include(if: $v) { d }",
+                "send a subscription for each field",
+            ),
+            ("a @skip(if: $v) { b }", "selects none"),
+            ("__typename", "introspection"),
+            ("... { t: __typename }", "introspection"),
+        ] {
+            let error = root(selected, json!({ "v": true })).expect_err("it is refused");
+            assert!(error.contains(message), "{selected}: {error}");
+        }
+    }
+}
