@@ -6,7 +6,7 @@ use std::{
 };
 
 use outlay_entity::tenant::Role;
-use outlay_tenancy::{DirectoryChange, Signals, TenantAccess, TenantConnection};
+use outlay_tenancy::{DirectoryChange, Gate, Signals, TenantAccess, TenantConnection};
 use uuid::Uuid;
 
 use crate::{Result, permission::Permission, value::Currency};
@@ -29,6 +29,15 @@ impl Context {
             access,
             db,
             request_id,
+        }
+    }
+
+    /// The same context, which takes its connection once this gate opens.
+    #[must_use]
+    pub fn behind(self, gate: Arc<Gate>) -> Self {
+        Self {
+            db: self.db.behind(gate),
+            ..self
         }
     }
 

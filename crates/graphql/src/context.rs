@@ -8,7 +8,7 @@ use outlay_domain::{
     identity::Caller,
     live::{Interest, Subscription},
     permission::Permission,
-    tenancy::{Tenant, TenantAccess},
+    tenancy::{Gate, Tenant, TenantAccess},
 };
 
 use crate::{error::problem, loader::Snapshot};
@@ -24,6 +24,7 @@ pub struct RequestContext {
     host: Option<Arc<Tenant>>,
     request_id: Arc<str>,
     snapshot: RwLock<Option<Arc<Snapshot>>>,
+    gate: Arc<Gate>,
 }
 
 impl RequestContext {
@@ -49,6 +50,7 @@ impl RequestContext {
             host,
             request_id,
             snapshot: RwLock::new(None),
+            gate: Arc::default(),
         }
     }
 
@@ -143,7 +145,9 @@ impl RequestContext {
             .unwrap_or_else(PoisonError::into_inner);
         let snapshot = place.get_or_insert_with(|| {
             Arc::new(Snapshot::new(
-                self.outlay.read(&access, Some(self.request_id.clone())),
+                self.outlay
+                    .read(&access, Some(self.request_id.clone()))
+                    .behind(self.gate.clone()),
             ))
         });
         Ok(snapshot.clone())
@@ -164,6 +168,17 @@ impl RequestContext {
         if let Some(snapshot) = snapshot {
             snapshot.cx().release().await;
         }
+        self.gate.close();
+    }
+
+    /// Orders the connections that the operation takes.
+    pub(crate) fn gate(&self) -> &Arc<Gate> {
+        &self.gate
+    }
+
+    /// Reads the shared schema for a field, before the operation's snapshot takes a connection.
+    pub(crate) async fn read_shared<T>(&self, read: impl Future<Output = T>) -> T {
+        self.gate.read_shared(read).await
     }
 
     /// Follows what happens in the organization.

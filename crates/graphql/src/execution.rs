@@ -167,7 +167,8 @@ impl OutlaySchema {
         let context = Arc::new(context);
         let tells_cost = prepared.request.extensions.get(COST) == Some(&Value::Boolean(true));
         let cost = prepared.cost;
-        let mut response = self.run(prepared, context.clone()).await;
+        let run = self.run(prepared, context.clone());
+        let mut response = context.gate().run(run).await;
         context.release().await;
         if tells_cost {
             let told = value!({ "requested": cost, "maximum": self.settings.limits.cost });
@@ -187,7 +188,8 @@ impl OutlaySchema {
         };
         let context = Arc::new(context);
         let request = request.data(context.clone());
-        let responses = self.executing.execute_stream(request);
+        let responses = self.executing.execute_stream(request).boxed();
+        let responses = context.gate().clone().run_stream(responses);
         let responses = responses.then(move |response| {
             let context = context.clone();
             async move {

@@ -110,7 +110,8 @@ async fn find_organization(
     if id != request.access()?.tenant().id() {
         return Ok(None);
     }
-    Ok(Some(request.outlay().get_organization(id).await?.into()))
+    let organization = request.outlay().get_organization(id);
+    Ok(Some(request.read_shared(organization).await?.into()))
 }
 
 async fn find_invitation(ctx: &Context<'_>, id: Uuid) -> outlay_domain::Result<Option<Invitation>> {

@@ -55,6 +55,17 @@ pub(crate) struct DatabaseArgs {
     )]
     pub(crate) connections: u16,
 
+    /// Connections for sign-in, the directory and provisioning; two more listen for changes and serve /readyz
+    #[arg(
+        long,
+        global = true,
+        env = "OUTLAY_CONTROL_CONNECTIONS",
+        value_name = "NUMBER",
+        default_value_t = 5,
+        value_parser = clap::value_parser!(u16).range(1..)
+    )]
+    pub(crate) control_connections: u16,
+
     /// Whether organizations share one database role or have one each
     #[arg(
         long,
@@ -89,6 +100,7 @@ impl DatabaseArgs {
     pub(crate) fn settings(&self, url: String, login: RequestLogin) -> DatabaseSettings {
         let mut settings = DatabaseSettings::new(url, login);
         settings.connections = self.connections.into();
+        settings.control_connections = self.control_connections.into();
         settings.tenant_roles = match self.tenant_roles {
             TenantRolesArg::Shared => TenantRoles::Shared,
             TenantRolesArg::PerTenant => TenantRoles::PerTenant,

@@ -10,6 +10,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::{
     access::Tenant,
     error::query_error,
+    gate::Gate,
     pool::{Lease, TenantPool},
     qualify::qualify,
 };
@@ -27,6 +28,7 @@ pub struct TenantConnection {
     tenant: Arc<Tenant>,
     source: Source,
     begin: Cow<'static, str>,
+    gate: Option<Arc<Gate>>,
     state: Mutex<State>,
 }
 
@@ -120,7 +122,23 @@ impl TenantConnection {
             tenant,
             source,
             begin,
+            gate: None,
             state: Mutex::new(State::Idle),
+        }
+    }
+
+    /// The same connection, which is taken once this gate opens.
+    #[must_use]
+    pub fn behind(self, gate: Arc<Gate>) -> Self {
+        Self {
+            gate: Some(gate),
+            ..self
+        }
+    }
+
+    async fn pass_gate(&self) {
+        if let Some(gate) = &self.gate {
+            gate.pass().await;
         }
     }
 
@@ -165,6 +183,7 @@ impl TenantConnection {
             return self.query_all_raw(statement).await;
         };
         let (sql, values) = self.prepare(statement);
+        self.pass_gate().await;
         loop {
             let mut lease = take(pool, &self.tenant).await?;
             let query = sqlx::query_with(AssertSqlSafe(sql.as_str()), values.clone());
@@ -195,6 +214,7 @@ impl TenantConnection {
             return Ok(Some(done.rows_affected()));
         };
         let (sql, values) = self.prepare(statement.clone());
+        self.pass_gate().await;
         let mut lease = take(pool, &self.tenant).await?;
         let query = sqlx::query_with(AssertSqlSafe(sql), values);
         match query.execute(&mut lease.postgres).await {
@@ -232,6 +252,7 @@ impl TenantConnection {
     ) -> Result<T, DbErr> {
         let mut state = self.state.lock().await;
         if let State::Idle = *state {
+            self.pass_gate().await;
             *state = State::Open(Session::begin(&self.source, &self.tenant, &self.begin).await?);
         }
         let State::Open(session) = &mut *state else {

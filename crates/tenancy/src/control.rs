@@ -13,8 +13,10 @@ use crate::{
     DatabaseSettings, Directory, RequestLogin, TenancyError, Tenant, TenantAccess,
     TenantConnection, TenantRoles,
     connection::Source,
+    error::query_error,
     listener,
     pool::TenantPool,
+    pulse::Pulse,
     signals::{self, Signals},
 };
 
@@ -38,6 +40,7 @@ pub struct Tenancy {
     directory: Arc<Directory>,
     signals: Arc<Signals>,
     settings: DatabaseSettings,
+    pulse: Pulse,
     listener: tokio::task::JoinHandle<()>,
     teller: tokio::task::JoinHandle<()>,
 }
@@ -55,7 +58,8 @@ impl Tenancy {
         let requests = Arc::new(request_pool(&settings)?);
         let signals = Arc::new(Signals::new());
         let directory = Arc::new(Directory::new(shared.clone(), signals.clone()));
-        let listener = listener::follow(owner.clone(), directory.clone(), signals.clone()).await?;
+        let own = options(&settings.url, &settings)?;
+        let listener = listener::follow(own.clone(), directory.clone(), signals.clone()).await?;
         let teller = tokio::spawn(signals::carry(signals.clone(), shared.clone()));
         Ok(Self {
             shared,
@@ -64,6 +68,7 @@ impl Tenancy {
             directory,
             signals,
             settings,
+            pulse: Pulse::new(own),
             listener,
             teller,
         })
@@ -82,6 +87,8 @@ impl Tenancy {
     }
 
     /// The shared schema: users, sessions, the organizations' public faces. No tenant's rows are in reach.
+    ///
+    /// Invariant: whoever uses it holds no other connection, neither of a request nor of this pool.
     #[must_use]
     pub fn shared(&self) -> &DatabaseConnection {
         &self.shared
@@ -125,12 +132,12 @@ impl Tenancy {
         &self.settings
     }
 
-    /// Whether the database answers now.
+    /// Whether the database answers: found out within the last second, on a connection of its own.
     ///
     /// # Errors
     /// The database's own.
     pub async fn ping(&self) -> Result<(), DbErr> {
-        self.shared.execute_unprepared("SELECT 1").await.map(drop)
+        self.pulse.check().await.map_err(query_error)
     }
 }
 

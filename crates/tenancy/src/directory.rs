@@ -8,7 +8,7 @@ use std::{
 
 use lru::LruCache;
 use outlay_entity::{
-    shared::{domain, organization, session},
+    shared::{domain, organization},
     tenant::{MemberStatus, member},
 };
 use sea_orm::{
@@ -26,9 +26,6 @@ use crate::{
 
 /// Entries of each kind kept in memory.
 const CAPACITY: NonZeroUsize = NonZeroUsize::new(20_000).expect("not zero");
-
-/// How long after its end a session is remembered: longer than any access token of it lives.
-const REVOKED_MEMORY: chrono::TimeDelta = chrono::TimeDelta::hours(25);
 
 /// Something in the directory that is not as it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +71,9 @@ impl DirectoryChange {
 }
 
 /// The directory: looked up by id, slug or host, kept in memory while changes are being followed.
+///
+/// Invariant: a look-up may take a control connection, whatever was in memory a moment before, so a caller holds no
+/// connection. What a transaction needs of the directory is looked up before it begins.
 pub struct Directory {
     shared: DatabaseConnection,
     memory: Mutex<Memory>,
@@ -301,20 +301,11 @@ impl Directory {
     }
 
     /// Changes reach us from now on: learns the sessions ended meanwhile, and keeps what it reads again.
-    pub(crate) async fn resume(&self) -> Result<(), TenancyError> {
-        let since = chrono::Utc::now() - REVOKED_MEMORY;
-        let revoked: Vec<Uuid> = session::Entity::find()
-            .select_only()
-            .column(session::Column::Id)
-            .filter(session::Column::RevokedAt.gt(since))
-            .into_tuple()
-            .all(&self.shared)
-            .await?;
+    pub(crate) fn resume(&self, revoked: Vec<Uuid>) {
         let mut memory = self.memory();
         memory.generation += 1;
         memory.following = true;
         memory.revoked.extend(revoked);
-        Ok(())
     }
 
     /// A panic while the lock was held cannot leave it half-changed: each change is one call.

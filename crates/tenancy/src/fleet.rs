@@ -38,7 +38,7 @@ impl Tenancy {
         Ok(self.behind().count(self.shared()).await?)
     }
 
-    /// Brings every tenant forward, `parallel` at a time, and calls `each` as each one ends.
+    /// Brings every tenant forward, `parallel` at a time, but at most as many as there are control connections, and calls `each` as each one ends.
     ///
     /// One that fails is set aside and the others go on; run again, it takes up what is left.
     ///
@@ -54,6 +54,8 @@ impl Tenancy {
             .order_by_asc(organization::Column::Id)
             .all(self.shared())
             .await?;
+        // One that waits for a connection longer than the pool allows would count as failed.
+        let most = usize::try_from(self.settings().control_connections).unwrap_or(usize::MAX);
         let mut outcomes = stream::iter(tenants)
             .map(async |row| {
                 let result = self.migrate_tenant(&row).await;
@@ -62,7 +64,7 @@ impl Tenancy {
                     result,
                 }
             })
-            .buffer_unordered(parallel.max(1));
+            .buffer_unordered(parallel.clamp(1, most.max(1)));
         let mut report = FleetReport::default();
         while let Some(outcome) = outcomes.next().await {
             each(&outcome);

@@ -5,6 +5,9 @@
 //!
 //! Invariant: no tenant row without a tenant. Entities of tenant tables name a placeholder schema, and nothing but
 //! a `TenantConnection` replaces it.
+//!
+//! Invariant: no task waits for a database connection while it holds another. What the control pool has to tell is read
+//! before a transaction begins, or on the transaction's own connection; the snapshot of a request waits at a [`Gate`].
 
 mod access;
 mod connection;
@@ -12,9 +15,11 @@ mod control;
 mod directory;
 mod error;
 mod fleet;
+mod gate;
 mod listener;
 mod pool;
 mod provision;
+mod pulse;
 mod qualify;
 mod settings;
 mod signals;
@@ -25,6 +30,7 @@ pub use control::Tenancy;
 pub use directory::{Directory, DirectoryChange};
 pub use error::TenancyError;
 pub use fleet::{FleetReport, MigrationOutcome};
+pub use gate::Gate;
 pub use provision::{FirstOwner, NewOrganization};
 pub use settings::{DatabaseSettings, RequestLogin, TenantRoles};
 pub use signals::{Signals, Topic};

@@ -13,7 +13,8 @@ pub struct DatabaseSettings {
     pub tenant_roles: TenantRoles,
     /// Connections for requests.
     pub connections: usize,
-    /// Connections for sign-in, the directory and provisioning.
+    /// Connections for sign-in, the directory and provisioning; the listener and the readiness probe have one each
+    /// beside these.
     pub control_connections: u32,
     /// Prepared statements kept on a connection: more than tenants on it × statements, or plans are made anew.
     pub statement_cache: usize,
@@ -35,7 +36,7 @@ impl DatabaseSettings {
             login,
             tenant_roles: TenantRoles::Shared,
             connections: 8,
-            control_connections: 6,
+            control_connections: 5,
             statement_cache: 2_000,
             tenants_per_connection: 500,
             statement_timeout: Duration::from_secs(15),

@@ -1,6 +1,7 @@
 //! The tenancy layer by itself: what holds whatever the server above it does.
 
 mod panics;
+mod pools;
 mod provisioning;
 mod roles;
 

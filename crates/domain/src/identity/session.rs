@@ -8,7 +8,7 @@ use outlay_entity::shared::{membership, refresh_token, session, user};
 use outlay_tenancy::{DirectoryChange, TenancyError, Tenant, TenantAccess};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
-    TransactionTrait, sea_query::Expr,
+    QueryTrait, TransactionTrait, sea_query::Expr,
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -152,6 +152,8 @@ impl Outlay {
     /// `Unauthenticated` when the token is unknown or used, or its session has ended.
     pub async fn refresh(&self, token: &str) -> Result<SessionTokens> {
         let hash = token_hash(token);
+        // Before the transaction, which must not wait for a second connection.
+        self.still_member(&hash).await?;
         let transaction = self.tenancy().shared().begin().await?;
         let used = refresh_token::Entity::update_many()
             .col_expr(refresh_token::Column::UsedAt, Expr::current_timestamp())
@@ -178,9 +180,6 @@ impl Outlay {
         if session.revoked_at.is_some() || session.expires_at <= Utc::now() {
             return Err(ENDED);
         }
-        if let Some(organization) = session.organization_id {
-            self.still_member(organization, session.user_id).await?;
-        }
         let refresh_token = add_refresh_token(&transaction, session.id).await?;
         transaction.commit().await?;
         let caller = Caller {
@@ -192,8 +191,27 @@ impl Outlay {
         self.tokens(&caller, refresh_token)
     }
 
-    async fn still_member(&self, organization: Uuid, user: Uuid) -> Result<()> {
-        match self.tenancy().directory().access(organization, user).await {
+    /// Refuses a refresh token that was not used yet, of a session in an organization that the user has left.
+    async fn still_member(&self, hash: &[u8]) -> Result<()> {
+        let unused = refresh_token::Entity::find()
+            .select_only()
+            .column(refresh_token::Column::SessionId)
+            .filter(refresh_token::Column::TokenHash.eq(hash))
+            .filter(refresh_token::Column::UsedAt.is_null())
+            .into_query();
+        let session = session::Entity::find()
+            .filter(session::Column::Id.in_subquery(unused))
+            .filter(session::Column::RevokedAt.is_null())
+            .one(self.tenancy().shared())
+            .await?;
+        let Some(session) = session else {
+            return Ok(());
+        };
+        let Some(organization) = session.organization_id else {
+            return Ok(());
+        };
+        let directory = self.tenancy().directory();
+        match directory.access(organization, session.user_id).await {
             Ok(_) => Ok(()),
             Err(TenancyError::UnknownTenant) => Err(ENDED),
             Err(error) => Err(error.into()),

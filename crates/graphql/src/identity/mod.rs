@@ -59,10 +59,8 @@ impl User {
     ) -> Result<OrganizationConnection> {
         let page = async {
             let request = PageRequest::parse(first, after, last, before)?;
-            ctx.request()
-                .outlay()
-                .organizations_of(self.0.id, &request)
-                .await
+            let organizations = ctx.request().outlay().organizations_of(self.0.id, &request);
+            ctx.request().read_shared(organizations).await
         };
         Ok(OrganizationConnection::new(
             page.await.map_err(|error| problem(&error))?,

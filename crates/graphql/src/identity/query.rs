@@ -43,7 +43,8 @@ impl Viewer {
 impl Viewer {
     /// The user.
     async fn user(&self, ctx: &Context<'_>) -> Result<User> {
-        let user = ctx.request().outlay().get_user(self.0.user_id).await;
+        let user = ctx.request().outlay().get_user(self.0.user_id);
+        let user = ctx.request().read_shared(user).await;
         user.map(Into::into).map_err(|error| problem(&error))
     }
 
@@ -58,7 +59,8 @@ impl Viewer {
         let access = Self::access(ctx)?;
         let organization = async {
             let id = access?.tenant().id();
-            ctx.request().outlay().get_organization(id).await
+            let organization = ctx.request().outlay().get_organization(id);
+            ctx.request().read_shared(organization).await
         };
         found(organization.await.map(Organization::from))
     }

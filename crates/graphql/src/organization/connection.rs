@@ -45,11 +45,8 @@ impl OrganizationConnection {
 
     /// How many rows the whole list has. Counting costs: ask for it only where it is shown.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<u64> {
-        let count = ctx
-            .request()
-            .outlay()
-            .count_organizations_of(self.user)
-            .await;
+        let count = ctx.request().outlay().count_organizations_of(self.user);
+        let count = ctx.request().read_shared(count).await;
         count.map_err(|error| problem(&error))
     }
 }

@@ -20,7 +20,8 @@ impl OrganizationQuery {
     async fn organization(&self, ctx: &Context<'_>) -> Answer<Organization> {
         let organization = async {
             let id = ctx.request().access()?.tenant().id();
-            ctx.request().outlay().get_organization(id).await
+            let organization = ctx.request().outlay().get_organization(id);
+            ctx.request().read_shared(organization).await
         };
         found(organization.await.map(Organization::from))
     }
@@ -34,10 +35,9 @@ impl OrganizationQuery {
     ) -> Answer<OrganizationProfile> {
         let profile = async {
             let code = Code::parse("shortCode", &short_code)?;
-            ctx.request()
-                .outlay()
-                .find_organization_by_short_code(code.as_str())
-                .await
+            let outlay = ctx.request().outlay();
+            let profile = outlay.find_organization_by_short_code(code.as_str());
+            ctx.request().read_shared(profile).await
         };
         let profile = profile.await;
         found(profile.map(|row| row.map(OrganizationProfile::from)))
