@@ -75,6 +75,8 @@ fn documents() -> Vec<Attack> {
     let chain = numbered(400, |index| {
         format!(" fragment F{index} on Query {{ ...F{} }}", index + 1)
     });
+    let guess =
+        "signIn(input: { email: \"ada@acme.example\", password: \"a guess\" }) { errors { code } }";
     let create = "createCategory(input: { name: \"flood\" }) { category { id } }";
     vec![
         document(
@@ -111,6 +113,14 @@ fn documents() -> Vec<Attack> {
             format!(
                 "mutation {{ {} }}",
                 numbered(300, |index| format!("a{index}: {create} "))
+            ),
+        ),
+        document(
+            "guesses",
+            limit,
+            format!(
+                "mutation {{ {} }}",
+                numbered(20, |index| format!("a{index}: {guess} "))
             ),
         ),
         document("brackets", limit, "{a".repeat(400_000)),

@@ -1,5 +1,7 @@
 //! Everything that a use case can answer instead of a result.
 
+use std::time::Duration;
+
 use outlay_tenancy::TenancyError;
 use sea_orm::{DbErr, SqlErr};
 
@@ -52,6 +54,14 @@ pub enum Error {
         field: Option<&'static str>,
         /// The limit, and by how much.
         message: String,
+    },
+    /// Too many attempts, or too much work at this moment.
+    #[error("{message}")]
+    RateLimited {
+        /// What there is too much of.
+        message: &'static str,
+        /// When the same request may succeed.
+        retry_after: Duration,
     },
     /// Not the caller's doing; the cause is for the log.
     #[error("Something failed on our side.")]
@@ -122,7 +132,17 @@ impl Error {
             Self::TenantMismatch => ErrorCode::TenantMismatch,
             Self::TenantSuspended => ErrorCode::TenantSuspended,
             Self::LimitExceeded { .. } => ErrorCode::LimitExceeded,
+            Self::RateLimited { .. } => ErrorCode::RateLimited,
             Self::Internal(_) => ErrorCode::Internal,
+        }
+    }
+
+    /// When the same request may succeed, where that is a matter of time.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited { retry_after, .. } => Some(*retry_after),
+            _ => None,
         }
     }
 
@@ -139,6 +159,7 @@ impl Error {
             | Self::TenantRequired
             | Self::TenantMismatch
             | Self::TenantSuspended
+            | Self::RateLimited { .. }
             | Self::Internal(_) => None,
         }
     }

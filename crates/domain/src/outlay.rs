@@ -6,7 +6,7 @@ use outlay_tenancy::{Tenancy, TenantAccess};
 
 use crate::{
     Command, Context, Error, IdempotencyKey, Result, WriteContext,
-    identity::{PasswordHasher, SigningKeys},
+    identity::{Attempts, PasswordHasher, SigningKeys},
     live::Hubs,
     write,
 };
@@ -41,6 +41,7 @@ pub struct Outlay {
     settings: Settings,
     keys: SigningKeys,
     passwords: PasswordHasher,
+    attempts: Attempts,
     hubs: Hubs,
 }
 
@@ -56,6 +57,7 @@ impl Outlay {
             settings,
             keys,
             passwords: PasswordHasher::new(),
+            attempts: Attempts::new(),
             hubs: Hubs::default(),
         })
     }
@@ -78,6 +80,10 @@ impl Outlay {
 
     pub(crate) fn passwords(&self) -> &PasswordHasher {
         &self.passwords
+    }
+
+    pub(crate) fn attempts(&self) -> &Attempts {
+        &self.attempts
     }
 
     pub(crate) fn hubs(&self) -> &Hubs {

@@ -1,6 +1,9 @@
 //! What a request carries through the schema: who asks, and the snapshot that answers.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::{
+    net::IpAddr,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use async_graphql::Context as GraphqlContext;
 use outlay_domain::{
@@ -23,6 +26,7 @@ pub struct RequestContext {
     adopted: RwLock<Option<TenantAccess>>,
     host: Option<Arc<Tenant>>,
     request_id: Arc<str>,
+    network: Option<IpAddr>,
     snapshot: RwLock<Option<Arc<Snapshot>>>,
     gate: Arc<Gate>,
 }
@@ -49,6 +53,7 @@ impl RequestContext {
             adopted,
             host,
             request_id,
+            network: None,
             snapshot: RwLock::new(None),
             gate: Arc::default(),
         }
@@ -65,6 +70,18 @@ impl RequestContext {
             self.host.clone(),
             self.request_id.clone(),
         )
+        .from_network(self.network)
+    }
+
+    /// The same request, from this network.
+    #[must_use]
+    pub fn from_network(self, network: Option<IpAddr>) -> Self {
+        Self { network, ..self }
+    }
+
+    /// Where the request comes from, where that is known.
+    pub(crate) fn network(&self) -> Option<IpAddr> {
+        self.network
     }
 
     pub(crate) fn outlay(&self) -> &Outlay {
@@ -233,6 +250,13 @@ fn again(error: &Error) -> Error {
         Error::LimitExceeded { field, message } => Error::LimitExceeded {
             field: *field,
             message: message.clone(),
+        },
+        Error::RateLimited {
+            message,
+            retry_after,
+        } => Error::RateLimited {
+            message,
+            retry_after: *retry_after,
         },
         Error::Internal(cause) => Error::internal(cause.to_string()),
     }

@@ -11,3 +11,9 @@ pub(crate) fn cost(weight: String) {}
 /// object, it applies to the lists directly in that object; on a type, to every list of that type.
 #[TypeDirective(name = "listSize", location = "FieldDefinition", location = "Object")]
 pub(crate) fn list_size(assumed_size: i32) {}
+
+// `document/credential.rs` reads it back out of the schema.
+/// The field checks or sets a credential, such as a password: an operation selects at most one such field, and the
+/// client's address pays for it too.
+#[TypeDirective(location = "FieldDefinition")]
+pub(crate) fn credential() {}

@@ -1,5 +1,7 @@
 //! Errors as clients see them: what a person can mend is in the payload, the rest in `errors` with a code.
 
+use std::time::Duration;
+
 use async_graphql::{Enum, ErrorExtensionValues, ErrorExtensions, ServerError, SimpleObject};
 use outlay_domain::Error;
 
@@ -117,6 +119,7 @@ fn is_mendable(error: &Error) -> bool {
         | Error::TenantRequired
         | Error::TenantMismatch
         | Error::TenantSuspended
+        | Error::RateLimited { .. }
         | Error::Internal(_) => false,
     }
 }
@@ -130,6 +133,15 @@ pub fn refusal(code: outlay_domain::ErrorCode, message: impl Into<String>) -> Se
     error
 }
 
+/// The extension of a `RATE_LIMITED` error that says in how many seconds to try again.
+pub const RETRY_AFTER: &str = "retryAfter";
+
+/// A time to wait in whole seconds, rounded up.
+#[must_use]
+pub fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+}
+
 /// An error of the domain as one of GraphQL. The cause of an internal one goes to the log and nowhere else.
 #[must_use]
 pub fn problem(error: &Error) -> async_graphql::Error {
@@ -141,6 +153,9 @@ pub fn problem(error: &Error) -> async_graphql::Error {
         extensions.set("code", error.code().as_str());
         if let Some(field) = &field {
             extensions.set("field", field.as_str());
+        }
+        if let Some(wait) = error.retry_after() {
+            extensions.set(RETRY_AFTER, whole_seconds(wait));
         }
     })
 }

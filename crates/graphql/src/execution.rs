@@ -11,7 +11,7 @@ use futures::{StreamExt, stream::BoxStream};
 
 use crate::{
     context::RequestContext,
-    document::{Document, Documents, Limits, Persisted, TrustedDocuments, Types},
+    document::{Credentials, Document, Documents, Limits, Persisted, TrustedDocuments, Types},
     error::{ErrorCode, refusal},
     schema::{Roots, ValidateOnly, build, written},
 };
@@ -52,6 +52,7 @@ pub struct OutlaySchema {
     /// Executes documents that were found valid: only what could loop is looked at again.
     executing: Roots,
     types: Types,
+    credentials: Credentials,
     documents: Documents,
     persisted: Persisted,
     settings: SchemaSettings,
@@ -67,6 +68,7 @@ pub struct Prepared {
     is_known: bool,
     operation: Option<OperationType>,
     cost: u64,
+    checks_credential: bool,
 }
 
 impl Prepared {
@@ -80,6 +82,12 @@ impl Prepared {
     #[must_use]
     pub fn cost(&self) -> u64 {
         self.cost
+    }
+
+    /// Whether it selects a field that checks or sets a credential.
+    #[must_use]
+    pub fn checks_credential(&self) -> bool {
+        self.checks_credential
     }
 }
 
@@ -102,6 +110,7 @@ impl OutlaySchema {
             validating,
             executing: build(ValidationMode::Fast).finish(),
             types: Types::of(&types),
+            credentials: Credentials::of(&types),
             documents: Documents::new(),
             persisted: Persisted::new(settings.trusted.clone()),
             settings,
@@ -127,8 +136,10 @@ impl OutlaySchema {
             None => Arc::new(self.read(&request.query)?),
         };
         let operation = document.operation(request.operation_name.as_deref());
-        let mut cost = 0;
+        let (mut cost, mut checks_credential) = (0, false);
         if let Some(operation) = operation {
+            let checked = self.credentials.check(&document, operation);
+            checks_credential = checked.map_err(refused)?;
             let variables = &mut request.variables;
             let coerced = document.coerce(operation, variables, &self.types);
             coerced.map_err(refused_all)?;
@@ -141,6 +152,7 @@ impl OutlaySchema {
             document,
             is_known,
             cost,
+            checks_credential,
         })
     }
 

@@ -37,7 +37,7 @@ mod upload;
 
 pub use context::RequestContext;
 pub use document::{Limits, PERSISTED_QUERY, TrustedDocuments, was_executed};
-pub use error::{ErrorCode, problem, refusal};
+pub use error::{ErrorCode, RETRY_AFTER, problem, refusal, whole_seconds};
 pub use execution::{Execution, OutlaySchema, Prepared, SchemaSettings};
 pub use id::Kind;
 pub use schema::sdl;

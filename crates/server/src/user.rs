@@ -22,7 +22,7 @@ pub(crate) async fn ensure(outlay: &Outlay, new: SignUp) -> Result<Model> {
         return Ok(user);
     }
     let email = new.email.clone();
-    match outlay.sign_up(new, None).await {
+    match outlay.sign_up(new, None, None).await {
         Ok((user, _)) => Ok(user),
         // Somebody else made it at this moment.
         Err(Error::Conflict { .. }) => find(outlay, &email)

@@ -1,5 +1,6 @@
 //! Users, sessions and tokens.
 
+mod guess;
 mod refresh;
 mod sign_in;
 mod sign_out;

@@ -117,7 +117,7 @@ async fn first_event(client: &Client) -> Answer {
 }
 
 /// Everything that takes connections in a way of its own, in one organization.
-async fn everything<'a>(org: &'a Org) -> Vec<BoxFuture<'a, Answer>> {
+async fn everything(org: &Org) -> Vec<BoxFuture<'_, Answer>> {
     let owner = &org.owner;
     let leaving = org.member("MEMBER").await;
     let (token, again) = (invite(org).await, sign_in(org).await);

@@ -1,5 +1,6 @@
 //! Who somebody is: users, passwords, sessions and the tokens that stand for them.
 
+mod attempt;
 mod keys;
 mod password;
 mod session;
@@ -9,5 +10,6 @@ pub use keys::{Claims, SigningKeys};
 pub use session::{Caller, SessionTokens, SignIn};
 pub use user::SignUp;
 
+pub(crate) use attempt::Attempts;
 pub(crate) use password::PasswordHasher;
 pub(crate) use user::{create_user, find_user_by_email};

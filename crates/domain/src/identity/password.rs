@@ -1,32 +1,55 @@
 //! Password hashes: Argon2id. Of the parameters that OWASP's password storage cheat sheet holds to be equally strong,
 //! those that take little memory: 9 MiB and 4 passes.
 
+use std::{
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
 use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
 use tokio::sync::Semaphore;
 
-use crate::{Error, Result, value::Password};
+use super::attempt::Outcome;
+use crate::{Error, Outlay, Result, value::Password};
 
 /// Memory of one hash, in KiB.
 const MEMORY: u32 = 9 * 1024;
 /// Passes over it.
 const PASSES: u32 = 4;
 
+/// Hashes that wait for each processor: about two seconds of work.
+const WAITING: usize = 64;
+
+/// How long until there is room again, when too many wait.
+const RETRY_AFTER: Duration = Duration::from_secs(2);
+
 /// Hashes and verifies off the async threads, no more at once than there are processors: each takes its memory.
+///
+/// Invariant: a bounded number waits, and whoever finds the queue full is told so at once.
 pub(crate) struct PasswordHasher {
     argon2: Argon2<'static>,
-    permits: Semaphore,
+    /// Hashes that run.
+    running: Arc<Semaphore>,
+    /// Hashes that run or wait.
+    admitted: Arc<Semaphore>,
 }
 
 impl PasswordHasher {
     pub(crate) fn new() -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        Self::with_room(processors, processors * WAITING)
+    }
+
+    fn with_room(running: usize, waiting: usize) -> Self {
         let params = Params::new(MEMORY, PASSES, 1, None).expect("parameters within the bounds");
         Self {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
-            permits: Semaphore::new(processors),
+            running: Arc::new(Semaphore::new(running)),
+            admitted: Arc::new(Semaphore::new(running + waiting)),
         }
     }
 
@@ -43,7 +66,7 @@ impl PasswordHasher {
 
     /// Whether the password is that of `hash`. Without a hash it takes the same time and says no, so that nobody can
     /// tell by the time whether an account exists.
-    pub(crate) async fn verify(&self, password: &Password, hash: Option<&str>) -> Result<bool> {
+    async fn verify(&self, password: &Password, hash: Option<&str>) -> Result<bool> {
         let (argon2, password) = (self.argon2.clone(), password.clone());
         let hash = hash.map(str::to_owned);
         self.work(move || {
@@ -63,9 +86,69 @@ impl PasswordHasher {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T> {
-        let _permit = self.permits.acquire().await.map_err(Error::internal)?;
-        tokio::task::spawn_blocking(work)
-            .await
-            .map_err(Error::internal)
+        let full = |_| Error::RateLimited {
+            message: "Too many people sign in at this moment: try again in a few seconds.",
+            retry_after: RETRY_AFTER,
+        };
+        let admitted = self.admitted.clone().try_acquire_owned().map_err(full)?;
+        let running = self.running.clone().acquire_owned().await;
+        let permits = (admitted, running.map_err(Error::internal)?);
+        tokio::task::spawn_blocking(move || {
+            let done = work();
+            // With the work, which goes on when its caller has given up.
+            drop(permits);
+            done
+        })
+        .await
+        .map_err(Error::internal)
+    }
+}
+
+impl Outlay {
+    /// Whether this is the password of the account of an e-mail address; of none, when there is no hash.
+    ///
+    /// Invariant: the password of an account is checked here alone, after the failures before it.
+    ///
+    /// # Errors
+    /// `RateLimited` after too many failures, or when too many passwords are being checked.
+    pub(crate) async fn check_password(
+        &self,
+        email: &str,
+        network: Option<IpAddr>,
+        password: &Password,
+        hash: Option<&str>,
+    ) -> Result<bool> {
+        self.attempts().begin(email, network, Instant::now())?;
+        let checked = self.passwords().verify(password, hash).await;
+        match checked {
+            Ok(true) => self.attempts().end(email, network, Outcome::Right),
+            Ok(false) => {}
+            Err(_) => self.attempts().end(email, network, Outcome::Unchecked),
+        }
+        checked
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::future::join_all;
+
+    use super::PasswordHasher;
+    use crate::{Error, value::Password};
+
+    #[tokio::test]
+    async fn a_bounded_number_of_hashes_waits_and_the_rest_is_told_when_to_come_again() {
+        let hasher = PasswordHasher::with_room(1, 2);
+        let password = Password::claimed("correct horse battery");
+        let all = join_all((0..10).map(|_| hasher.verify(&password, None))).await;
+        let full = all.iter().filter(|done| {
+            matches!(done, Err(Error::RateLimited { retry_after, .. }) if !retry_after.is_zero())
+        });
+        assert_eq!(full.count(), 7);
+        assert_eq!(all.iter().filter(|done| done.is_ok()).count(), 3);
+        assert!(
+            hasher.verify(&password, None).await.is_ok(),
+            "there is room again"
+        );
     }
 }

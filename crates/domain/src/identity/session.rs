@@ -1,6 +1,6 @@
 //! Sessions: signed in once, kept alive by refresh tokens that are each good for one use (RFC 9700, section 4.14.2).
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -60,19 +60,22 @@ pub struct SignIn {
 
 impl Outlay {
     /// Checks a password and opens a session, bound to the organization asked for, else to the one whose host was
-    /// called, else to the user's only one.
+    /// called, else to the user's only one. `network` is where the attempt comes from.
     ///
     /// # Errors
     /// `Unauthenticated` when address or password is wrong; `NotFound` when the user is no member of the
-    /// organization; `TenantMismatch` when host and input name different ones; `TenantSuspended`.
+    /// organization; `TenantMismatch` when host and input name different ones; `TenantSuspended`; `RateLimited`.
     pub async fn sign_in(
         &self,
         attempt: SignIn,
         host: Option<&Arc<Tenant>>,
+        network: Option<IpAddr>,
     ) -> Result<(user::Model, SessionTokens)> {
-        let user = find_user_by_email(self.tenancy().shared(), attempt.email.as_str()).await?;
+        let email = attempt.email.as_str();
+        let user = find_user_by_email(self.tenancy().shared(), email).await?;
         let hash = user.as_ref().map(|user| user.password_hash.as_str());
-        if !self.passwords().verify(&attempt.password, hash).await? {
+        let checked = self.check_password(email, network, &attempt.password, hash);
+        if !checked.await? {
             return Err(WRONG);
         }
         let user = user.ok_or(WRONG)?;

@@ -1,5 +1,7 @@
 //! Users: sign-up, and the users that others look up.
 
+use std::net::IpAddr;
+
 use outlay_entity::shared::user;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, TransactionTrait,
@@ -29,15 +31,16 @@ pub struct SignUp {
 
 impl Outlay {
     /// Makes a user, signed in and bound to no organization yet; for a key that made the user of this address
-    /// before, that one, and a new session.
+    /// before, that one, and a new session. `network` is where the request comes from.
     ///
     /// # Errors
     /// `Conflict` when the address has an account, and neither key nor password show that it is of the same sign-up;
-    /// or when the key was used for another input.
+    /// or when the key was used for another input; `RateLimited`.
     pub async fn sign_up(
         &self,
         new: SignUp,
         key: Option<&IdempotencyKey>,
+        network: Option<IpAddr>,
     ) -> Result<(user::Model, SessionTokens)> {
         let hash = self.passwords().hash(&new.password).await?;
         let transaction = self.tenancy().shared().begin().await?;
@@ -54,7 +57,7 @@ impl Outlay {
                 transaction.rollback().await?;
                 match (&taken, key) {
                     (Error::Conflict { .. }, Some(key)) => {
-                        self.signed_up(&new, key).await?.ok_or(taken)?
+                        self.signed_up(&new, key, network).await?.ok_or(taken)?
                     }
                     _ => return Err(taken),
                 }
@@ -67,13 +70,19 @@ impl Outlay {
     /// The user of a sign-up that was done before, for whoever has the password.
     ///
     /// Invariant: without the password the answer is the same whatever the key, and takes as long.
-    async fn signed_up(&self, new: &SignUp, key: &IdempotencyKey) -> Result<Option<user::Model>> {
+    async fn signed_up(
+        &self,
+        new: &SignUp,
+        key: &IdempotencyKey,
+        network: Option<IpAddr>,
+    ) -> Result<Option<user::Model>> {
         let shared = self.tenancy().shared();
         let Some(user) = find_user_by_email(shared, new.email.as_str()).await? else {
             return Ok(None);
         };
         let hash = Some(user.password_hash.as_str());
-        if !self.passwords().verify(&new.password, hash).await? {
+        let checked = self.check_password(&user.email, network, &new.password, hash);
+        if !checked.await? {
             return Ok(None);
         }
         let done = Once::new(user.id, SIGN_UP, key, new).find(shared).await?;

@@ -1,5 +1,7 @@
 //! Accepting an invitation, as a new user or as one who is there already.
 
+use std::net::IpAddr;
+
 use outlay_entity::{
     shared::{OrganizationStatus, membership, user},
     tenant::{InvitationStatus, MemberStatus, audit_event, invitation, member},
@@ -43,17 +45,18 @@ pub struct Joined {
 
 impl Outlay {
     /// Makes the receiver of an invitation a member, with a session bound to the organization; for a key that
-    /// accepted it before, the same member, and a new session.
+    /// accepted it before, the same member, and a new session. `network` is where the request comes from.
     ///
     /// # Errors
     /// `Invalid` when the link is not ours or has run out, and when the address has an account and the password is
     /// not its own; `Conflict` when it was answered or revoked, or the key was used for another input;
-    /// `TenantSuspended`.
+    /// `TenantSuspended`; `RateLimited`.
     pub async fn accept_invitation(
         &self,
         accept: AcceptInvitation,
         caller: Option<&Caller>,
         key: Option<&IdempotencyKey>,
+        network: Option<IpAddr>,
     ) -> Result<Joined> {
         let unknown = || {
             Error::invalid(
@@ -80,7 +83,9 @@ impl Outlay {
             .ok_or_else(unknown)?;
         db.release().await;
         // The password is checked or hashed before the transaction, which must not wait for it.
-        let identity = self.identify(&invited.email, &accept, caller).await?;
+        let identity = self
+            .identify(&invited.email, &accept, caller, network)
+            .await?;
         let db = self.tenancy().write_shared(&tenant);
         let user_id = match join(&db, organization, id, identity, &accept, key).await {
             Ok(user_id) => {
@@ -91,7 +96,7 @@ impl Outlay {
                 db.release().await;
                 let again = match (&error, key) {
                     (Error::Conflict { .. }, Some(key)) => {
-                        self.accepted_before(&invited.email, &accept, caller, key)
+                        self.accepted_before(&invited.email, &accept, caller, key, network)
                             .await?
                     }
                     _ => None,
@@ -113,9 +118,10 @@ impl Outlay {
         accept: &AcceptInvitation,
         caller: Option<&Caller>,
         key: &IdempotencyKey,
+        network: Option<IpAddr>,
     ) -> Result<Option<Uuid>> {
         // A user who was new when this request came has an account by now, if it was the first one's doing.
-        let Identity::Known(user) = self.identify(email, accept, caller).await? else {
+        let Identity::Known(user) = self.identify(email, accept, caller, network).await? else {
             return Ok(None);
         };
         let once = Once::new(user.id, ACCEPT, key, accept);
@@ -128,6 +134,7 @@ impl Outlay {
         email: &str,
         accept: &AcceptInvitation,
         caller: Option<&Caller>,
+        network: Option<IpAddr>,
     ) -> Result<Identity> {
         match find_user_by_email(self.tenancy().shared(), email).await? {
             Some(user) if caller.is_some_and(|caller| caller.user_id == user.id) => {
@@ -140,11 +147,9 @@ impl Outlay {
                         "This address has an account: give its password, or sign in first.",
                     )
                 })?;
-                if self
-                    .passwords()
-                    .verify(password, Some(&user.password_hash))
-                    .await?
-                {
+                let hash = Some(user.password_hash.as_str());
+                let checked = self.check_password(&user.email, network, password, hash);
+                if checked.await? {
                     Ok(Identity::Known(user))
                 } else {
                     Err(Error::invalid(

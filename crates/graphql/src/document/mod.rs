@@ -3,6 +3,7 @@
 mod absent;
 mod cache;
 mod cost;
+mod credential;
 mod extent;
 mod flatten;
 mod input;
@@ -31,6 +32,7 @@ use extent::Extent;
 use limits::Limit;
 use usage::NotNull;
 
+pub(crate) use credential::Credentials;
 pub use limits::Limits;
 pub(crate) use persisted::Persisted;
 pub use persisted::{PERSISTED_QUERY, TrustedDocuments};

@@ -81,7 +81,7 @@ pub(crate) struct ApiArgs {
     #[arg(long, env = "OUTLAY_TENANT_RATE", value_name = "RATE[/BURST]", default_value_t = RateLimits::default().tenant)]
     pub(crate) tenant_rate: Rate,
 
-    /// Requests a second of one address outside any organization, such as signing in, as RATE or RATE/BURST; 0 sets no limit
+    /// Requests a second of one address that sign in, or are outside any organization, as RATE or RATE/BURST; 0 sets no limit
     #[arg(long, env = "OUTLAY_ADDRESS_RATE", value_name = "RATE[/BURST]", default_value_t = RateLimits::default().address)]
     pub(crate) address_rate: Rate,
 

@@ -2,14 +2,15 @@
 
 use std::{any::Any, time::Duration};
 
-use async_graphql::{Pos, Response as GraphqlResponse, ServerError};
+use async_graphql::{Pos, Response as GraphqlResponse, ServerError, Value};
 use axum::{
     http::{HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use outlay_domain::{Error, ErrorCode};
+use outlay_graphql::{RETRY_AFTER, whole_seconds};
 
-use super::{media::MediaType, rate::retry_after};
+use super::{media::MediaType, rate};
 
 /// A request that is not executed.
 #[derive(Debug)]
@@ -49,12 +50,15 @@ impl Refusal {
 
     /// More than a client may ask for now.
     pub(super) fn rate_limited(message: impl Into<String>, wait: Duration) -> Self {
-        let refusal = Self::new(
+        let mut refusal = Self::new(
             StatusCode::TOO_MANY_REQUESTS,
             ErrorCode::RateLimited,
             message,
         );
-        refusal.with_header(header::RETRY_AFTER, retry_after(wait))
+        // In the body too: a batch, a WebSocket and an event stream have no headers of their own.
+        let extensions = refusal.error.extensions.get_or_insert_default();
+        extensions.set(RETRY_AFTER, whole_seconds(wait));
+        refusal.with_header(header::RETRY_AFTER, rate::retry_after(wait))
     }
 
     /// A client's mistake.
@@ -82,6 +86,17 @@ impl Refusal {
     pub(super) fn into_answer(self) -> GraphqlResponse {
         GraphqlResponse::from_errors(vec![*self.error])
     }
+}
+
+/// When to try again, where an executed operation was rate limited.
+pub(super) fn retry_after(answer: &GraphqlResponse) -> Option<HeaderValue> {
+    let waits = answer.errors.iter().filter_map(|error| {
+        match error.extensions.as_ref()?.get(RETRY_AFTER)? {
+            Value::Number(seconds) => seconds.as_u64(),
+            _ => None,
+        }
+    });
+    waits.max().map(HeaderValue::from)
 }
 
 impl From<Error> for Refusal {

@@ -14,7 +14,7 @@ use outlay_tenancy::TenantId;
 
 use super::{
     body::{self, Content, Requests, Rest},
-    error::Refusal,
+    error::{self, Refusal},
     json::Batch,
     media::{self, MediaType, wants_html},
     playground,
@@ -157,6 +157,9 @@ async fn answer(
         Ok(Done { answer, allowance }) => {
             let written = media.write(&answer, app.settings().max_response_bytes);
             let mut response = send(app, tenant, media, written);
+            response
+                .headers_mut()
+                .extend(error::retry_after(&answer).map(|wait| (header::RETRY_AFTER, wait)));
             if let Some(allowance) = allowance {
                 allowance.tell(response.headers_mut());
             }
@@ -181,7 +184,7 @@ fn send(
 
 async fn execute(
     app: &App,
-    Session { tenant, context }: Session,
+    session: Session,
     request: GraphqlRequest,
     allowed: Allowed,
 ) -> Result<Done, Refusal> {
@@ -193,9 +196,8 @@ async fn execute(
         }
     };
     allowed.check(&prepared)?;
-    let running = tenant.map(|tenant| app.rates().begin(tenant, prepared.cost()));
-    let running = running.transpose()?;
-    let answer = app.schema().execute(prepared, context).await;
+    let running = session.charge(app, &prepared)?;
+    let answer = app.schema().execute(prepared, session.context).await;
     let allowance = running.and_then(|running| running.allowance);
     Ok(Done { answer, allowance })
 }

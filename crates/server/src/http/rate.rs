@@ -18,6 +18,7 @@ use governor::{
     middleware::StateInformationMiddleware,
     state::keyed::DefaultKeyedStateStore,
 };
+use outlay_graphql::whole_seconds;
 use outlay_tenancy::TenantId;
 
 use super::error::Refusal;
@@ -63,7 +64,7 @@ pub struct RateLimits {
     pub tenant_concurrency: usize,
     /// Points of cost of one organization.
     pub tenant: Rate,
-    /// Requests of one address outside any organization: signing in, guessing.
+    /// Requests of one address that sign in, or are outside any organization.
     pub address: Rate,
     /// How many proxies of the operator's a request passes.
     pub trusted_proxies: usize,
@@ -154,21 +155,23 @@ impl Rates {
         }
     }
 
-    /// Takes one request of an address.
+    /// The network that a request comes from, whose bucket it uses.
+    pub(super) fn network(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
+        self.client(peer, headers).map(network)
+    }
+
+    /// Takes so many requests of a network.
     pub(super) fn take_address(
         &self,
-        peer: Option<IpAddr>,
-        headers: &HeaderMap,
+        network: Option<IpAddr>,
+        requests: u64,
     ) -> Result<(), Refusal> {
-        let address = self.client(peer, headers);
-        match (&self.addresses, address) {
-            (Some(buckets), Some(address)) => {
-                buckets
-                    .take(&network(address), 1)
-                    .map(drop)
-                    .map_err(|wait| {
-                        Refusal::rate_limited("This address sends too many requests.", wait)
-                    })
+        match (&self.addresses, network) {
+            (Some(buckets), Some(network)) if requests > 0 => {
+                let taken = buckets.take(&network, requests);
+                taken.map(drop).map_err(|wait| {
+                    Refusal::rate_limited("This address sends too many requests.", wait)
+                })
             }
             _ => Ok(()),
         }
@@ -280,7 +283,7 @@ fn network(address: IpAddr) -> IpAddr {
 
 /// When to come again, in whole seconds (RFC 9110, section 10.2.3).
 pub(super) fn retry_after(wait: Duration) -> HeaderValue {
-    HeaderValue::from(wait.as_secs() + u64::from(wait.subsec_nanos() > 0))
+    HeaderValue::from(whole_seconds(wait))
 }
 
 #[cfg(test)]

@@ -113,7 +113,7 @@ async fn join(
         display_name: Some(Name::parse("displayName", name)?),
         password: Some(Password::parse("password", PASSWORD)?),
     };
-    outlay.accept_invitation(accept, None, None).await?;
+    outlay.accept_invitation(accept, None, None, None).await?;
     find(outlay, organization, &email)
         .await?
         .ok_or_else(|| Error::internal("somebody joined and is no member"))

@@ -6,6 +6,7 @@ use outlay_domain::{IdempotencyKey, value::Slug};
 use super::super::Session;
 use crate::{
     context::ContextExt,
+    directive::credential,
     error::{Answer, UserError, answer, answer_sign_in},
 };
 
@@ -66,6 +67,7 @@ pub struct SessionMutation;
 impl SessionMutation {
     /// Exchanges a refresh token for new tokens of the same session, once: a token that comes a second time ends the
     /// session. Needs no access token.
+    #[graphql(directive = credential::apply())]
     async fn refresh_session(
         &self,
         ctx: &Context<'_>,

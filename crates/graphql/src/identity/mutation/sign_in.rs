@@ -10,7 +10,7 @@ use outlay_domain::{
 use super::super::{Session, User};
 use crate::{
     context::ContextExt,
-    directive::cost,
+    directive::{cost, credential},
     error::{Answer, UserError, answer, answer_sign_in},
 };
 
@@ -93,7 +93,7 @@ pub struct SignInMutation;
 #[Object]
 impl SignInMutation {
     /// Makes a user, signed in. Needs no access token.
-    #[graphql(directive = cost::apply("50".to_owned()))]
+    #[graphql(directive = cost::apply("50".to_owned()), directive = credential::apply())]
     async fn sign_up(
         &self,
         ctx: &Context<'_>,
@@ -103,7 +103,11 @@ impl SignInMutation {
             let new = input.parse()?;
             let key = IdempotencyKey::parse_optional(input.idempotency_key.as_deref())?;
             ctx.request().release().await;
-            ctx.request().outlay().sign_up(new, key.as_ref()).await
+            let request = ctx.request();
+            let made = request
+                .outlay()
+                .sign_up(new, key.as_ref(), request.network());
+            made.await
         };
         answer(done.await, |done, errors| {
             let (user, session) = done.unzip();
@@ -116,7 +120,7 @@ impl SignInMutation {
     }
 
     /// Opens a session by e-mail address and password. Needs no access token.
-    #[graphql(directive = cost::apply("50".to_owned()))]
+    #[graphql(directive = cost::apply("50".to_owned()), directive = credential::apply())]
     async fn sign_in(
         &self,
         ctx: &Context<'_>,
@@ -127,7 +131,7 @@ impl SignInMutation {
             ctx.request().release().await;
             ctx.request()
                 .outlay()
-                .sign_in(attempt, ctx.request().host())
+                .sign_in(attempt, ctx.request().host(), ctx.request().network())
                 .await
         };
         answer_sign_in(done.await, |done, errors| {

@@ -10,7 +10,7 @@ use outlay_domain::{
 use super::super::{Invitation, Member, Role};
 use crate::{
     context::ContextExt,
-    directive::cost,
+    directive::{cost, credential},
     error::{Answer, UserError, answer},
     id::Kind,
     identity::Session,
@@ -154,7 +154,7 @@ impl InvitationMutation {
     }
 
     /// Makes the receiver of an invitation a member, as a new user or as one who is known. Needs no access token.
-    #[graphql(directive = cost::apply("50".to_owned()))]
+    #[graphql(directive = cost::apply("50".to_owned()), directive = credential::apply())]
     async fn accept_invitation(
         &self,
         ctx: &Context<'_>,
@@ -167,7 +167,12 @@ impl InvitationMutation {
             request.release().await;
             let joined = request
                 .outlay()
-                .accept_invitation(accept, request.caller().ok(), key.as_ref())
+                .accept_invitation(
+                    accept,
+                    request.caller().ok(),
+                    key.as_ref(),
+                    request.network(),
+                )
                 .await?;
             let id = joined.access.member().member_id;
             request.adopt(joined.access).await;

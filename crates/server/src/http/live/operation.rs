@@ -48,15 +48,15 @@ async fn execute(
     request: Request,
 ) -> Result<BoxStream<'static, Answered>, Refusal> {
     let id = RequestId::of(&HeaderMap::new());
-    let Session { tenant, context } = Session::begin(app, id, parts).await?;
+    let session = Session::begin(app, id, parts).await?;
+    let tenant = session.tenant;
     let prepared = match app.schema().prepare(request) {
         Ok(prepared) => prepared,
         Err(refused) => return Ok(stream::iter([(tenant, refused)]).boxed()),
     };
-    let running = tenant.map(|tenant| app.rates().begin(tenant, prepared.cost()));
     // A subscription is under way until it has begun; from then on it is counted as one.
-    let _running = running.transpose()?;
-    match app.schema().begin(prepared, context).await {
+    let _running = session.charge(app, &prepared)?;
+    match app.schema().begin(prepared, session.context).await {
         Execution::Once(response) => Ok(stream::iter([(tenant, *response)]).boxed()),
         Execution::Many(responses) => {
             let counted = tenant.map(|tenant| app.streams().subscription(tenant));

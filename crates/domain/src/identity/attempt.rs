@@ -1,0 +1,260 @@
+//! Delays between attempts to guess the password of an account.
+//!
+//! Failed attempts are counted by e-mail address, whether or not it has an account, in memory and in this process:
+//!
+//! - for each pair of address and client network, with a delay that grows to minutes. A guesser delays only their own
+//!   network, so the owner of the account is not kept out.
+//! - for each address, over all networks, with a delay of seconds. It bounds what many networks can guess together.
+//!   A network from which the owner has signed in lately is exempt.
+
+use std::{
+    net::IpAddr,
+    num::NonZeroUsize,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use lru::LruCache;
+
+use crate::{Error, Result};
+
+/// Pairs, and addresses, that are remembered; the least recently used are forgotten first.
+const CAPACITY: NonZeroUsize = NonZeroUsize::new(50_000).expect("not zero");
+
+/// How long after the last attempt an entry is forgotten.
+const MEMORY: Duration = Duration::from_hours(1);
+
+/// The delay after the first failure that is not free; it doubles with each further one.
+const FIRST_DELAY: Duration = Duration::from_secs(1);
+
+struct Policy {
+    /// Failures without a delay.
+    free: u32,
+    longest: Duration,
+}
+
+/// One network: about 300 guesses a day.
+const PAIR: Policy = Policy {
+    free: 10,
+    longest: Duration::from_mins(5),
+};
+
+/// All networks together: about 9,000 guesses a day.
+const ACCOUNT: Policy = Policy {
+    free: 100,
+    longest: Duration::from_secs(10),
+};
+
+/// The failed attempts of late.
+pub(crate) struct Attempts(Mutex<Memory>);
+
+struct Memory {
+    pairs: LruCache<(Box<str>, Option<IpAddr>), Pair>,
+    accounts: LruCache<Box<str>, Failures>,
+}
+
+#[derive(Default)]
+struct Pair {
+    failures: Failures,
+    /// The owner has signed in from here.
+    is_known: bool,
+}
+
+#[derive(Default, Clone, Copy)]
+struct Failures {
+    count: u32,
+    last: Option<Instant>,
+}
+
+impl Failures {
+    /// How long the next attempt has to wait.
+    fn wait(&self, policy: &Policy, now: Instant) -> Option<Duration> {
+        let doublings = self.count.checked_sub(policy.free)?;
+        let delay = FIRST_DELAY.saturating_mul(2_u32.saturating_pow(doublings));
+        let next = self.last? + delay.min(policy.longest);
+        next.checked_duration_since(now)
+            .filter(|wait| !wait.is_zero())
+    }
+
+    fn add(&mut self, now: Instant) {
+        self.count = self.count.saturating_add(1);
+        self.last = Some(now);
+    }
+
+    fn take_back(&mut self) {
+        self.count = self.count.saturating_sub(1);
+    }
+
+    fn forget_if_old(&mut self, now: Instant) {
+        if self
+            .last
+            .is_some_and(|last| now.saturating_duration_since(last) > MEMORY)
+        {
+            *self = Self::default();
+        }
+    }
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The password was right.
+    Right,
+    /// The password was not checked.
+    Unchecked,
+}
+
+impl Attempts {
+    pub(crate) fn new() -> Self {
+        Self(Mutex::new(Memory {
+            pairs: LruCache::new(CAPACITY),
+            accounts: LruCache::new(CAPACITY),
+        }))
+    }
+
+    /// Begins an attempt on the account of an e-mail address. It counts as failed until [`end`](Self::end) says
+    /// otherwise, so that attempts at the same time, or given up by the client, count as well.
+    ///
+    /// # Errors
+    /// `RateLimited` when the last failures are too recent.
+    pub(crate) fn begin(&self, email: &str, network: Option<IpAddr>, now: Instant) -> Result<()> {
+        let mut memory = self.memory();
+        let Memory { pairs, accounts } = &mut *memory;
+        let pair = pairs.get_or_insert_mut((email.into(), network), Pair::default);
+        pair.failures.forget_if_old(now);
+        let account = accounts.get_or_insert_mut(email.into(), Failures::default);
+        account.forget_if_old(now);
+        let for_account = (!pair.is_known).then(|| account.wait(&ACCOUNT, now));
+        let wait = pair.failures.wait(&PAIR, now).max(for_account.flatten());
+        if let Some(retry_after) = wait {
+            return Err(Error::RateLimited {
+                message: "Too many attempts to sign in to this account have failed: try again later.",
+                retry_after,
+            });
+        }
+        pair.failures.add(now);
+        account.add(now);
+        Ok(())
+    }
+
+    /// Ends an attempt that did not fail.
+    pub(crate) fn end(&self, email: &str, network: Option<IpAddr>, outcome: Outcome) {
+        let mut memory = self.memory();
+        if let Some(account) = memory.accounts.get_mut(email) {
+            account.take_back();
+        }
+        let Some(pair) = memory.pairs.get_mut(&(email.into(), network)) else {
+            return;
+        };
+        match outcome {
+            Outcome::Right => {
+                pair.failures = Failures::default();
+                pair.is_known = true;
+            }
+            Outcome::Unchecked => pair.failures.take_back(),
+        }
+    }
+
+    /// A panic while the lock was held leaves at most one attempt miscounted.
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        net::{IpAddr, Ipv4Addr},
+        time::{Duration, Instant},
+    };
+
+    use super::{ACCOUNT, Attempts, MEMORY, Outcome, PAIR};
+    use crate::Error;
+
+    const ADA: &str = "ada@acme.example";
+
+    fn network(last: u8) -> IpAddr {
+        Ipv4Addr::new(192, 0, 2, last).into()
+    }
+
+    fn wait(attempts: &Attempts, network: IpAddr, now: Instant) -> Duration {
+        match attempts.begin(ADA, Some(network), now) {
+            Ok(()) => Duration::ZERO,
+            Err(Error::RateLimited { retry_after, .. }) => retry_after,
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn the_delay_doubles_up_to_its_limit_and_is_forgotten() {
+        let (attempts, mut now) = (Attempts::new(), Instant::now());
+        for _ in 0..PAIR.free {
+            assert_eq!(wait(&attempts, network(1), now), Duration::ZERO);
+        }
+        for seconds in [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300] {
+            let delay = Duration::from_secs(seconds);
+            assert_eq!(wait(&attempts, network(1), now), delay);
+            now += delay;
+            assert_eq!(wait(&attempts, network(1), now), Duration::ZERO);
+        }
+        now += MEMORY + Duration::from_secs(1);
+        for _ in 0..PAIR.free {
+            assert_eq!(wait(&attempts, network(1), now), Duration::ZERO);
+        }
+    }
+
+    #[test]
+    fn a_guesser_does_not_keep_out_the_owner_on_another_network() {
+        let (attempts, now) = (Attempts::new(), Instant::now());
+        for _ in 0..1_000 {
+            wait(&attempts, network(1), now);
+        }
+        assert_eq!(wait(&attempts, network(2), now), Duration::ZERO);
+    }
+
+    #[test]
+    fn many_networks_together_are_delayed_for_seconds_and_a_known_one_is_not() {
+        let (attempts, now) = (Attempts::new(), Instant::now());
+        let owner = network(200);
+        assert_eq!(wait(&attempts, owner, now), Duration::ZERO);
+        attempts.end(ADA, Some(owner), Outcome::Right);
+        for index in 0..ACCOUNT.free {
+            let guesser = network(u8::try_from(index / PAIR.free).expect("small"));
+            assert_eq!(wait(&attempts, guesser, now), Duration::ZERO, "{index}");
+        }
+        let new = network(100);
+        assert_eq!(wait(&attempts, new, now), Duration::from_secs(1));
+        assert_eq!(wait(&attempts, owner, now), Duration::ZERO);
+        let later = now + ACCOUNT.longest;
+        assert_eq!(wait(&attempts, new, later), Duration::ZERO);
+    }
+
+    #[test]
+    fn what_was_right_or_not_checked_does_not_count() {
+        let (attempts, now) = (Attempts::new(), Instant::now());
+        for outcome in [Outcome::Right, Outcome::Unchecked] {
+            for _ in 0..10 * ACCOUNT.free {
+                assert_eq!(wait(&attempts, network(1), now), Duration::ZERO);
+                attempts.end(ADA, Some(network(1)), outcome);
+            }
+        }
+    }
+
+    #[test]
+    fn attempts_at_the_same_time_count() {
+        let (attempts, now) = (Attempts::new(), Instant::now());
+        let begun = (0..50).filter(|_| wait(&attempts, network(1), now).is_zero());
+        assert_eq!(begun.count(), 10);
+    }
+
+    #[test]
+    fn other_accounts_are_not_delayed() {
+        let (attempts, now) = (Attempts::new(), Instant::now());
+        while wait(&attempts, network(1), now).is_zero() {}
+        assert!(
+            attempts
+                .begin("grace@acme.example", Some(network(1)), now)
+                .is_ok()
+        );
+    }
+}
