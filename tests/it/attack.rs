@@ -68,13 +68,6 @@ fn bytes(client: &Client, content_type: &str, body: impl Into<reqwest::Body>) ->
 /// What a document can be made of.
 fn documents() -> Vec<Attack> {
     let limit = "LIMIT_EXCEEDED";
-    let bomb = numbered(60, |index| {
-        let next = index + 1;
-        format!(" fragment F{index} on Query {{ ...F{next} ...F{next} }}")
-    });
-    let chain = numbered(400, |index| {
-        format!(" fragment F{index} on Query {{ ...F{} }}", index + 1)
-    });
     let guess =
         "signIn(input: { email: \"ada@acme.example\", password: \"a guess\" }) { errors { code } }";
     let create = "createCategory(input: { name: \"flood\" }) { category { id } }";
@@ -134,21 +127,6 @@ fn documents() -> Vec<Attack> {
             ),
         ),
         document(
-            "fragments that double",
-            limit,
-            format!("{{ ...F0 }}{bomb} fragment F60 on Query {{ __typename }}"),
-        ),
-        document(
-            "fragments in a chain",
-            "INVALID",
-            format!("{{ ...F0 }}{chain} fragment F400 on Query {{ nothing }}"),
-        ),
-        document(
-            "fragments in a circle",
-            "INVALID",
-            "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
-        ),
-        document(
             "circular introspection",
             limit,
             format!(
@@ -200,6 +178,40 @@ fn multiplied() -> Vec<Attack> {
                 "{{ spending(groupBy: [MERCHANT]) {{ rows {{ {} }} }} }}",
                 numbered(50, |index| format!("a{index}: merchant "))
             ),
+        ),
+    ]
+}
+
+/// What fragments can be spread to.
+fn fragments() -> Vec<Attack> {
+    let limit = "LIMIT_EXCEEDED";
+    let bomb = numbered(60, |index| {
+        let next = index + 1;
+        format!(" fragment F{index} on Query {{ ...F{next} ...F{next} }}")
+    });
+    let chain = numbered(400, |index| {
+        format!(" fragment F{index} on Query {{ ...F{} }}", index + 1)
+    });
+    vec![
+        document(
+            "fragments that double",
+            limit,
+            format!("{{ ...F0 }}{bomb} fragment F60 on Query {{ __typename }}"),
+        ),
+        document(
+            "fragments that double and end in none",
+            limit,
+            format!("{{ ...F0 }}{bomb}"),
+        ),
+        document(
+            "fragments in a chain",
+            "INVALID",
+            format!("{{ ...F0 }}{chain} fragment F400 on Query {{ nothing }}"),
+        ),
+        document(
+            "fragments in a circle",
+            "INVALID",
+            "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
         ),
     ]
 }
@@ -452,6 +464,7 @@ async fn every_known_attack_is_refused_while_others_are_served() {
     };
     let attacks = [
         documents(),
+        fragments(),
         multiplied(),
         variables(),
         requests(),

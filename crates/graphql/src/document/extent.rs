@@ -153,8 +153,11 @@ impl<'a> Fragments<'a> {
             None => {}
         }
         let Some(fragment) = self.document.fragments.get(name) else {
-            // That there is none is for validation to say.
-            return Ok(Extent::default());
+            // Validation reports it. It counts as a field, so that spreads of fragments that end here are bounded too.
+            return Ok(Extent {
+                fields: 1,
+                ..Extent::default()
+            });
         };
         self.measured.insert(name, None);
         let extent = self.set(&fragment.node.selection_set.node)?;
@@ -206,6 +209,8 @@ mod tests {
             fragments.join(" ")
         );
         assert_eq!(extent(&bomb).fields, u64::MAX);
+        let unknown = bomb.replace("fragment F99 on Q { a }", "");
+        assert_eq!(extent(&unknown).fields, u64::MAX);
     }
 
     #[test]
