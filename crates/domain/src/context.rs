@@ -5,11 +5,11 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use outlay_entity::tenant::Role;
+use chrono::{DateTime, Utc};
+use outlay_entity::tenant::{DepartmentId, MemberId, Role};
 use outlay_tenancy::{DirectoryChange, Gate, Signals, TenantAccess, TenantConnection};
-use uuid::Uuid;
 
-use crate::{Result, permission::Permission, value::Currency};
+use crate::{Clock, Result, permission::Permission, read::Shapes, value::Currency, write::Before};
 
 /// A verified member, and a transaction in the member's organization.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub struct Context {
     access: TenantAccess,
     db: TenantConnection,
     request_id: Option<Arc<str>>,
+    clock: Clock,
+    shapes: Arc<Shapes>,
 }
 
 impl Context {
@@ -24,11 +26,15 @@ impl Context {
         access: TenantAccess,
         db: TenantConnection,
         request_id: Option<Arc<str>>,
+        clock: Clock,
+        shapes: Arc<Shapes>,
     ) -> Self {
         Self {
             access,
             db,
             request_id,
+            clock,
+            shapes,
         }
     }
 
@@ -41,6 +47,17 @@ impl Context {
         }
     }
 
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// The statements that reads may use.
+    pub(crate) fn shapes(&self) -> &Shapes {
+        &self.shapes
+    }
+
     /// The organization and the member.
     #[must_use]
     pub fn access(&self) -> &TenantAccess {
@@ -49,7 +66,7 @@ impl Context {
 
     /// The member who asks.
     #[must_use]
-    pub fn member_id(&self) -> Uuid {
+    pub fn member_id(&self) -> MemberId {
         self.access.member().member_id
     }
 
@@ -61,7 +78,7 @@ impl Context {
 
     /// The member's department.
     #[must_use]
-    pub fn department_id(&self) -> Option<Uuid> {
+    pub fn department_id(&self) -> Option<DepartmentId> {
         self.access.member().department_id
     }
 
@@ -106,7 +123,7 @@ impl Context {
 pub struct WriteContext {
     context: Context,
     changes: Mutex<Vec<DirectoryChange>>,
-    before: Mutex<Option<serde_json::Value>>,
+    before: Mutex<Option<Before>>,
     signals: Arc<Signals>,
 }
 
@@ -126,11 +143,11 @@ impl WriteContext {
     }
 
     /// Keeps what the audit event is to say of the row as it was.
-    pub(crate) fn note_before(&self, state: serde_json::Value) {
+    pub(crate) fn note_before(&self, state: Before) {
         *self.before.lock().unwrap_or_else(PoisonError::into_inner) = Some(state);
     }
 
-    pub(crate) fn before(&self) -> Option<serde_json::Value> {
+    pub(crate) fn before(&self) -> Option<Before> {
         self.before
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -1,12 +1,14 @@
 //! Everything that a use case can answer instead of a result.
 
-use std::time::Duration;
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use outlay_tenancy::TenancyError;
-use sea_orm::{DbErr, SqlErr};
+use sea_orm::{DbErr, RuntimeErr};
+
+use crate::noun;
 
 /// Why a use case was not done. `Display` is for the person or program that asked; causes are for the log.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
     /// Nobody is signed in, or the credentials are wrong or have ended.
     #[error("{0}")]
@@ -20,7 +22,7 @@ pub enum Error {
         /// What was looked for, such as `expense`.
         noun: &'static str,
         /// The field of the input that named it.
-        field: Option<&'static str>,
+        field: Option<Cow<'static, str>>,
     },
     /// Something else happened first.
     #[error("{message}")]
@@ -65,7 +67,7 @@ pub enum Error {
     },
     /// Not the caller's doing; the cause is for the log.
     #[error("Something failed on our side.")]
-    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Internal(#[source] Arc<dyn std::error::Error + Send + Sync>),
 }
 
 /// The code of an [`Error`], as clients see it.
@@ -150,9 +152,8 @@ impl Error {
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         match self {
-            Self::NotFound { field, .. }
-            | Self::Conflict { field, .. }
-            | Self::LimitExceeded { field, .. } => *field,
+            Self::NotFound { field, .. } => field.as_deref(),
+            Self::Conflict { field, .. } | Self::LimitExceeded { field, .. } => *field,
             Self::Invalid { field, .. } => Some(field),
             Self::Unauthenticated(_)
             | Self::Forbidden(_)
@@ -182,26 +183,69 @@ impl Error {
 
     /// No such thing, named by this field of the input.
     #[must_use]
-    pub fn not_found(noun: &'static str, field: &'static str) -> Self {
+    pub fn not_found(noun: &'static str, field: impl Into<Cow<'static, str>>) -> Self {
         Self::NotFound {
             noun,
-            field: Some(field),
+            field: Some(field.into()),
         }
     }
 
     /// Our fault.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::Internal(cause.into())
+        Self::Internal(cause.into().into())
     }
 
-    /// The constraint that the database refused by, when that is what happened.
-    #[must_use]
-    pub fn constraint(error: &DbErr) -> Option<String> {
-        match error {
-            DbErr::Exec(sea_orm::RuntimeErr::SqlxError(cause))
-            | DbErr::Query(sea_orm::RuntimeErr::SqlxError(cause)) => {
-                cause.as_database_error()?.constraint().map(str::to_owned)
-            }
+    /// A row cannot be deleted: a foreign key violation says that others refer to it.
+    pub(crate) fn in_use(noun: &'static str, error: DbErr) -> Self {
+        match Violation::of(&error) {
+            Some(Violation {
+                code: FOREIGN_KEY,
+                table,
+                ..
+            }) => Self::conflict(
+                "id",
+                format!("The {noun} is in use by at least one {table}: change that first."),
+            ),
+            _ => error.into(),
+        }
+    }
+}
+
+/// SQLSTATE of a violated unique constraint or index.
+const UNIQUE: &str = "23505";
+/// SQLSTATE of a violated foreign key.
+const FOREIGN_KEY: &str = "23503";
+
+/// A constraint that a statement violates.
+struct Violation<'a> {
+    /// SQLSTATE.
+    code: &'a str,
+    constraint: &'a str,
+    /// The table that has the constraint.
+    table: &'a str,
+}
+
+impl<'a> Violation<'a> {
+    fn of(error: &'a DbErr) -> Option<Self> {
+        let (DbErr::Exec(RuntimeErr::SqlxError(cause))
+        | DbErr::Query(RuntimeErr::SqlxError(cause))) = error
+        else {
+            return None;
+        };
+        let error = cause.as_database_error()?;
+        let error = error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>()?;
+        Some(Self {
+            code: error.code(),
+            constraint: error.constraint()?,
+            table: error.table()?,
+        })
+    }
+
+    /// What the caller can do about it.
+    fn explain(&self) -> Option<Error> {
+        match self.code {
+            UNIQUE => noun::taken(self.constraint),
+            FOREIGN_KEY => noun::dangling(self.table, self.constraint),
             _ => None,
         }
     }
@@ -209,70 +253,8 @@ impl Error {
 
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
-        let constraint = Self::constraint(&error);
-        match (error.sql_err(), constraint.as_deref()) {
-            (Some(SqlErr::UniqueConstraintViolation(_)), Some(name)) => taken(name, error),
-            (Some(SqlErr::ForeignKeyConstraintViolation(_)), Some(name)) => dangling(name, error),
-            _ => Self::internal(error),
-        }
-    }
-}
-
-/// The one place that turns a unique constraint into a conflict.
-fn taken(constraint: &str, error: DbErr) -> Error {
-    match constraint {
-        "department_name_key" => {
-            Error::conflict("name", "A department of this name is there already.")
-        }
-        "category_name_key" => Error::conflict("name", "A category of this name is there already."),
-        "account_name_key" => Error::conflict("name", "An account of this name is there already."),
-        "budget_period_key" => Error::conflict(
-            "month",
-            "The department has a budget for this month and category already; change that one.",
-        ),
-        "member_employee_id_key" => {
-            Error::conflict("employeeId", "Another member has this employee id.")
-        }
-        "member_user_id_key" => Error::conflict(None, "This user is a member already."),
-        "invitation_pending_email_key" => Error::conflict(
-            "email",
-            "This address has an invitation already; revoke it to invite anew.",
-        ),
-        "import_file_key" => Error::conflict(
-            "file",
-            "This file was imported before; set allowRepeat if its payments are to be there twice.",
-        ),
-        "user_email_key" => Error::conflict(
-            "email",
-            "There is an account of this address already; sign in instead.",
-        ),
-        "organization_slug_key" => Error::conflict("slug", "Another organization has this slug."),
-        _ => Error::internal(error),
-    }
-}
-
-/// The one place that turns a foreign key into a missing thing, or into one that is still in use.
-fn dangling(constraint: &str, error: DbErr) -> Error {
-    let deleting = error.to_string().contains("update or delete on table");
-    match constraint {
-        _ if deleting => Error::conflict(
-            "id",
-            "It is in use: move what refers to it first, then delete it.",
-        ),
-        "expense_department_id_fkey"
-        | "budget_department_id_fkey"
-        | "member_department_id_fkey"
-        | "invitation_department_id_fkey" => Error::not_found("department", "departmentId"),
-        "department_parent_id_fkey" => Error::not_found("department", "parentId"),
-        "department_head_id_fkey" => Error::not_found("member", "headId"),
-        "expense_category_id_fkey" | "budget_category_id_fkey" => {
-            Error::not_found("category", "categoryId")
-        }
-        "expense_budget_id_fkey" => Error::not_found("budget", "budgetId"),
-        "budget_account_id_fkey" => Error::not_found("account", "accountId"),
-        "member_manager_id_fkey" => Error::not_found("member", "managerId"),
-        "expense_member_id_fkey" => Error::not_found("member", "memberId"),
-        _ => Error::internal(error),
+        let explained = Violation::of(&error).and_then(|violation| violation.explain());
+        explained.unwrap_or_else(|| Self::internal(error))
     }
 }
 

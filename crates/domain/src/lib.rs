@@ -5,17 +5,21 @@
 //! event.
 
 pub mod account;
+mod action;
 pub mod budget;
 pub mod category;
+mod clock;
 pub mod department;
 pub mod expense;
 pub mod identity;
 pub mod import;
 pub mod live;
 pub mod member;
+pub mod noun;
 pub mod organization;
 pub mod page;
 pub mod permission;
+pub mod read;
 pub mod value;
 
 mod context;
@@ -23,12 +27,17 @@ mod error;
 mod outlay;
 mod write;
 
+pub use action::Action;
+pub use clock::Clock;
 pub use context::{Context, WriteContext};
 pub use error::{Error, ErrorCode};
 pub use outlay::{Outlay, Settings};
 pub use outlay_entity as entity;
 pub use outlay_tenancy as tenancy;
-pub use write::{Command, IdempotencyKey, Subject};
+pub use write::{Command, Deletable, Delete, Deleted, IdempotencyKey, Subject};
+
+/// A moment in UTC.
+pub type Time = chrono::DateTime<chrono::Utc>;
 
 /// The result of everything here.
 pub type Result<T> = std::result::Result<T, Error>;

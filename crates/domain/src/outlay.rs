@@ -2,12 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use outlay_tenancy::{Tenancy, TenantAccess};
+use chrono::{DateTime, Utc};
+use outlay_tenancy::{Tenancy, TenantAccess, TenantConnection};
 
 use crate::{
-    Command, Context, Error, IdempotencyKey, Result, WriteContext,
+    Clock, Command, Context, Error, IdempotencyKey, Result, WriteContext,
     identity::{Attempts, PasswordHasher, SigningKeys},
     live::Hubs,
+    read::Shapes,
     write,
 };
 
@@ -22,6 +24,8 @@ pub struct Settings {
     pub session_lifetime: Duration,
     /// How long an invitation can be accepted.
     pub invitation_lifetime: Duration,
+    /// The time.
+    pub clock: Clock,
 }
 
 impl Default for Settings {
@@ -31,6 +35,7 @@ impl Default for Settings {
             access_token_lifetime: Duration::from_mins(15),
             session_lifetime: Duration::from_hours(30 * 24),
             invitation_lifetime: Duration::from_hours(7 * 24),
+            clock: Clock::default(),
         }
     }
 }
@@ -43,6 +48,7 @@ pub struct Outlay {
     passwords: PasswordHasher,
     attempts: Attempts,
     hubs: Hubs,
+    shapes: Arc<Shapes>,
 }
 
 impl Outlay {
@@ -59,6 +65,7 @@ impl Outlay {
             passwords: PasswordHasher::new(),
             attempts: Attempts::new(),
             hubs: Hubs::default(),
+            shapes: Arc::default(),
         })
     }
 
@@ -70,6 +77,11 @@ impl Outlay {
 
     pub(crate) fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// The time.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.settings.clock.now()
     }
 
     /// The keys of access tokens.
@@ -93,7 +105,17 @@ impl Outlay {
     /// A read-only snapshot for a verified member, taken at the first read.
     #[must_use]
     pub fn read(&self, access: &TenantAccess, request_id: Option<Arc<str>>) -> Context {
-        Context::new(access.clone(), self.tenancy.read(access), request_id)
+        self.context(access, self.tenancy.read(access), request_id)
+    }
+
+    fn context(
+        &self,
+        access: &TenantAccess,
+        db: TenantConnection,
+        request_id: Option<Arc<str>>,
+    ) -> Context {
+        let (clock, shapes) = (self.settings.clock.clone(), self.shapes.clone());
+        Context::new(access.clone(), db, request_id, clock, shapes)
     }
 
     /// Does one write: one transaction, one audit event, and once only for an idempotency key.
@@ -113,7 +135,7 @@ impl Outlay {
             self.tenancy.write(access)
         };
         let cx = WriteContext::new(
-            Context::new(access.clone(), db, request_id),
+            self.context(access, db, request_id),
             self.tenancy.signals().clone(),
         );
         match write::perform(&cx, command, key).await {

@@ -1,20 +1,22 @@
 //! Pages of a list by keyset: as fast at the end as at the start, and steady while rows come and go.
 
-use std::fmt::Write;
+use std::{fmt::Write, sync::Arc};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
-use outlay_entity::{ByPosition, Positional};
+use outlay_entity::{Columns, NotRead, Record};
 use rust_decimal::Decimal;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IdenStatic, Order, QueryFilter,
-    QueryOrder, QueryTrait, Select, Statement,
-    sea_query::{Expr, ExprTrait, SimpleExpr},
+    DbBackend, EntityTrait, QueryTrait, Select, Statement,
+    sea_query::{Alias, Expr, ExprTrait, SimpleExpr},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Error, Result};
+use crate::{Error, Result, read::Fetched};
+
+/// The value of a column, if it was selected.
+type Selected<T> = std::result::Result<T, NotRead>;
 
 /// The most rows on a page.
 pub const MAX_PAGE: u64 = 100;
@@ -80,46 +82,69 @@ impl PageRequest {
     }
 }
 
-/// One page of rows, each with its cursor.
-#[derive(Debug, Clone)]
-pub struct Page<T> {
-    /// The rows, in order.
-    pub edges: Vec<Edge<T>>,
-    /// Whether there are rows after these; known only when paging forward or after a cursor.
+/// One page of rows in their order.
+#[derive(Debug)]
+pub struct Page<R: 'static> {
+    /// The rows.
+    pub rows: Vec<Arc<Fetched<R>>>,
+    /// Whether there are rows after these: for certain when paging forward, assumed before a cursor.
     pub has_next: bool,
-    /// Whether there are rows before these.
+    /// Whether there are rows before these: for certain when paging backward, assumed after a cursor.
     pub has_previous: bool,
+    /// Number of rows of the whole list, where it was to be counted.
+    pub count: Option<u64>,
+    order: Order<R>,
 }
 
-/// A row, and the place where it stands.
-#[derive(Debug, Clone)]
-pub struct Edge<T> {
-    /// Opaque; ask for the rows after or before it.
-    pub cursor: String,
-    /// The row.
-    pub node: T,
-}
-
-impl<T> Page<T> {
-    /// The same page of something else.
-    pub fn map<U>(self, mut f: impl FnMut(T) -> U) -> Page<U> {
-        let edges = self
-            .edges
-            .into_iter()
-            .map(|edge| Edge {
-                cursor: edge.cursor,
-                node: f(edge.node),
-            })
-            .collect();
-        Page {
-            edges,
-            has_next: self.has_next,
-            has_previous: self.has_previous,
+impl<R: Record> Page<R> {
+    /// A page of a list without rows.
+    pub(crate) fn empty(order: Order<R>) -> Self {
+        Self {
+            rows: Vec::new(),
+            has_next: false,
+            has_previous: false,
+            count: Some(0),
+            order,
         }
+    }
+
+    /// The page of the rows that [`Order::statement`] has read, in the order of the list.
+    pub(crate) fn new(
+        mut rows: Vec<Fetched<R>>,
+        order: Order<R>,
+        request: &PageRequest,
+        count: Option<u64>,
+    ) -> Self {
+        let more = rows.len() as u64 > request.count;
+        rows.truncate(usize::try_from(request.count).unwrap_or(usize::MAX));
+        if request.backward {
+            rows.reverse();
+        }
+        let at_cursor = request.cursor.is_some();
+        let (has_next, has_previous) = if request.backward {
+            (at_cursor, more)
+        } else {
+            (more, at_cursor)
+        };
+        Self {
+            count: count.or((rows.is_empty() && !at_cursor).then_some(0)),
+            rows: rows.into_iter().map(Arc::new).collect(),
+            has_next,
+            has_previous,
+            order,
+        }
+    }
+
+    /// The cursor of a row: opaque, and good for asking for the rows after or before it.
+    ///
+    /// # Errors
+    /// `Internal` when the row was read without the columns of the order.
+    pub fn cursor(&self, row: &R) -> Result<String> {
+        self.order.cursor(row)
     }
 }
 
-/// One value of a row's place.
+/// One value of a row's place in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Key {
     #[serde(rename = "s")]
@@ -149,30 +174,8 @@ impl From<Key> for SimpleExpr {
     }
 }
 
-/// A total order of an entity's rows: columns, all in one direction, the last one unique.
-pub(crate) struct Ordering<E: EntityTrait> {
-    pub(crate) name: &'static str,
-    pub(crate) columns: Vec<E::Column>,
-    pub(crate) descending: bool,
-    /// The values of a row in those columns.
-    pub(crate) keys: fn(&E::Model) -> Vec<Key>,
-    /// A row's keys by kind, to know a cursor of another order by.
-    pub(crate) kinds: &'static [KeyKind],
-}
-
-/// What a [`Key`] holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum KeyKind {
-    Text,
-    Date,
-    Decimal,
-    Time,
-    Int,
-    Id,
-}
-
 impl Key {
-    /// Whether the database can hold it: a cursor that somebody wrote may say anything.
+    /// Whether the database can hold it: a cursor may be forged.
     fn can_be_stored(&self) -> bool {
         let years = 1..10_000;
         match self {
@@ -182,29 +185,109 @@ impl Key {
             Self::Decimal(_) | Self::Int(_) | Self::Id(_) => true,
         }
     }
+}
 
-    fn kind(&self) -> KeyKind {
-        match self {
-            Self::Text(_) => KeyKind::Text,
-            Self::Date(_) => KeyKind::Date,
-            Self::Decimal(_) => KeyKind::Decimal,
-            Self::Time(_) => KeyKind::Time,
-            Self::Int(_) => KeyKind::Int,
-            Self::Id(_) => KeyKind::Id,
-        }
+/// A column that rows are ordered by, and its value in a row.
+#[derive(Debug)]
+pub(crate) struct OrderKey<R: 'static> {
+    pub(crate) column: &'static str,
+    pub(crate) value: KeyValue<R>,
+}
+
+/// Reads the value of a column.
+#[derive(Debug)]
+pub(crate) enum KeyValue<R: 'static> {
+    Text(fn(&R) -> Selected<&String>),
+    Date(fn(&R) -> Selected<&NaiveDate>),
+    Decimal(fn(&R) -> Selected<&Decimal>),
+    Time(fn(&R) -> Selected<&DateTime<Utc>>),
+    Int(fn(&R) -> Selected<&i16>),
+    Id(fn(&R) -> Selected<Uuid>),
+}
+
+impl<R> OrderKey<R> {
+    fn of(&self, row: &R) -> Selected<Key> {
+        Ok(match self.value {
+            KeyValue::Text(value) => Key::Text(value(row)?.clone()),
+            KeyValue::Date(value) => Key::Date(*value(row)?),
+            KeyValue::Decimal(value) => Key::Decimal(*value(row)?),
+            KeyValue::Time(value) => Key::Time(*value(row)?),
+            KeyValue::Int(value) => Key::Int(*value(row)?),
+            KeyValue::Id(value) => Key::Id(value(row)?),
+        })
+    }
+
+    /// Whether a key of a cursor can be a value of this column.
+    fn admits(&self, key: &Key) -> bool {
+        matches!(
+            (&self.value, key),
+            (KeyValue::Text(_), Key::Text(_))
+                | (KeyValue::Date(_), Key::Date(_))
+                | (KeyValue::Decimal(_), Key::Decimal(_))
+                | (KeyValue::Time(_), Key::Time(_))
+                | (KeyValue::Int(_), Key::Int(_))
+                | (KeyValue::Id(_), Key::Id(_))
+        )
     }
 }
 
-impl<E: EntityTrait> Ordering<E> {
-    /// By a name, from A to Z; `keys` gives a row's name and its id.
-    pub(crate) fn by_name(name: E::Column, id: E::Column, keys: fn(&E::Model) -> Vec<Key>) -> Self {
+/// Declares the columns of an order, with their kinds: `keys![Row: name Text]`; the id, which makes every order total, is added.
+macro_rules! keys {
+    ($row:ty: $($column:ident $kind:ident),* $(,)?) => {
+        &[
+            $($crate::page::OrderKey {
+                column: stringify!($column),
+                value: $crate::page::KeyValue::$kind(<$row>::$column),
+            },)*
+            $crate::page::OrderKey {
+                column: "id",
+                value: $crate::page::KeyValue::Id(|row| Ok(row.id()?.uuid())),
+            },
+        ]
+    };
+}
+pub(crate) use keys;
+
+/// A total order of a list: columns, all in one direction, the last one unique.
+#[derive(Debug)]
+pub struct Order<R: 'static> {
+    /// Names the order in cursors.
+    pub(crate) name: &'static str,
+    pub(crate) keys: &'static [OrderKey<R>],
+    pub(crate) descending: bool,
+}
+
+impl<R> Clone for Order<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Order<R> {}
+
+impl<R: Record> Order<R> {
+    /// Ascending by these columns; the name stands in cursors, so that one of another order is recognized.
+    pub(crate) const fn by(name: &'static str, keys: &'static [OrderKey<R>]) -> Self {
         Self {
-            name: "NAME",
-            columns: vec![name, id],
-            descending: false,
+            name,
             keys,
-            kinds: &[KeyKind::Text, KeyKind::Id],
+            descending: false,
         }
+    }
+
+    /// The same from the largest on.
+    pub(crate) const fn descending(self) -> Self {
+        Self {
+            descending: true,
+            ..self
+        }
+    }
+
+    /// The columns that its cursors hold.
+    pub(crate) fn columns(&self) -> Columns {
+        self.keys.iter().fold(Columns::NONE, |columns, key| {
+            columns.and(Columns::named(R::COLUMNS, key.column))
+        })
     }
 
     /// Whether the rows of this page are read from the largest on; a page before a cursor is read backwards.
@@ -212,30 +295,59 @@ impl<E: EntityTrait> Ordering<E> {
         self.descending != request.backward
     }
 
-    /// The order of the statement's rows once more, for a statement around it.
-    pub(crate) fn clause(&self, request: &PageRequest) -> String {
+    /// The order of the rows of `table`, as a clause of SQL.
+    pub(crate) fn clause(&self, table: &str, request: &PageRequest) -> String {
         let direction = if self.descends(request) {
             "DESC"
         } else {
             "ASC"
         };
-        let table = E::default();
-        let columns = self.columns.iter();
-        let columns: Vec<_> = columns
-            .map(|column| {
-                format!(
-                    r#""{}"."{}" {direction}"#,
-                    table.table_name(),
-                    column.as_str()
-                )
-            })
+        let columns: Vec<_> = self
+            .keys
+            .iter()
+            .map(|key| format!(r#""{table}"."{}" {direction}"#, key.column))
             .collect();
         format!(" ORDER BY {}", columns.join(", "))
     }
 
-    fn cursor(&self, row: &E::Model) -> Result<String> {
-        let place = (self.name, (self.keys)(row));
-        let json = serde_json::to_vec(&place).map_err(Error::internal)?;
+    /// Reads one page of `select` in this order, and one row more to know whether there is another page.
+    pub(crate) fn statement<E: EntityTrait>(
+        &self,
+        mut select: Select<E>,
+        table: &'static str,
+        request: &PageRequest,
+    ) -> Result<Statement> {
+        let descending = self.descends(request);
+        if let Some(cursor) = &request.cursor {
+            let place = self.place(if request.backward { "before" } else { "after" }, cursor)?;
+            let columns = self
+                .keys
+                .iter()
+                .map(|key| Expr::col((Alias::new(table), Alias::new(key.column))));
+            let here = Expr::tuple(columns);
+            let there = Expr::tuple(place.into_iter().map(SimpleExpr::from));
+            let beyond = if descending {
+                here.lt(there)
+            } else {
+                here.gt(there)
+            };
+            QueryTrait::query(&mut select).and_where(beyond);
+        }
+        QueryTrait::query(&mut select).clear_order_by();
+        let mut statement = select.build(DbBackend::Postgres);
+        // The limit is written into the statement: if it were bound, PostgreSQL would plan anew for each value, since the
+        // plan for an unknown limit looks more expensive. Clients use few page sizes.
+        let order = self.clause(table, request);
+        let _ = write!(statement.sql, "{order} LIMIT {}", request.count + 1);
+        Ok(statement)
+    }
+
+    fn cursor(&self, row: &R) -> Result<String> {
+        let keys = self.keys.iter().map(|key| key.of(row));
+        let keys = keys
+            .collect::<Selected<Vec<_>>>()
+            .map_err(Error::internal)?;
+        let json = serde_json::to_vec(&(self.name, keys)).map_err(Error::internal)?;
         Ok(BASE64_URL_SAFE_NO_PAD.encode(json))
     }
 
@@ -244,122 +356,19 @@ impl<E: EntityTrait> Ordering<E> {
             .decode(cursor)
             .ok()
             .and_then(|json| serde_json::from_slice::<(String, Vec<Key>)>(&json).ok())
-            .filter(|(name, keys)| {
-                name == self.name && keys.iter().map(Key::kind).eq(self.kinds.iter().copied())
-            })
+            .filter(|(name, keys)| name == self.name && keys.len() == self.keys.len())
             .map(|(_, keys)| keys)
-            .filter(|keys| keys.iter().all(Key::can_be_stored));
+            .filter(|keys| {
+                let mut pairs = self.keys.iter().zip(keys);
+                pairs.all(|(order, key)| order.admits(key) && key.can_be_stored())
+            });
         keys.ok_or_else(|| {
             Error::invalid(
                 field,
-                "This is not a cursor of this list in this order; start again.",
+                "This is not a cursor of this list in this order; start again without it.",
             )
         })
     }
-}
-
-/// Reads one page of `select` in this order: one statement.
-pub(crate) async fn fetch<E>(
-    db: &impl ConnectionTrait,
-    select: Select<E>,
-    ordering: &Ordering<E>,
-    request: &PageRequest,
-) -> Result<Page<E::Model>>
-where
-    E: EntityTrait<Model: ByPosition>,
-{
-    let rows = read::<E>(db, statement(select, ordering, request)?).await?;
-    page(rows, ordering, request)
-}
-
-/// The statement that reads one page of `select` in this order, and one row more to know whether there is another page.
-pub(crate) fn statement<E: EntityTrait>(
-    mut select: Select<E>,
-    ordering: &Ordering<E>,
-    request: &PageRequest,
-) -> Result<Statement> {
-    let descending = ordering.descends(request);
-    if let Some(cursor) = &request.cursor {
-        let place = ordering.place(if request.backward { "before" } else { "after" }, cursor)?;
-        let columns = ordering
-            .columns
-            .iter()
-            .map(|column| Expr::col((E::default(), *column)));
-        let here = Expr::tuple(columns);
-        let there = Expr::tuple(place.into_iter().map(SimpleExpr::from));
-        let beyond = if descending {
-            here.lt(there)
-        } else {
-            here.gt(there)
-        };
-        QueryTrait::query(&mut select).and_where(beyond);
-    }
-    let direction = if descending { Order::Desc } else { Order::Asc };
-    for column in &ordering.columns {
-        select = select.order_by(*column, direction.clone());
-    }
-    // The limit is written into the statement: were it bound, PostgreSQL would plan anew for each value, since the plan
-    // for an unknown one looks dearer. Clients ask for few page sizes.
-    let mut statement = select.build(DbBackend::Postgres);
-    let _ = write!(statement.sql, " LIMIT {}", request.count + 1);
-    Ok(statement)
-}
-
-/// The page that the rows of its [`statement`] make.
-pub(crate) fn page<E: EntityTrait>(
-    mut rows: Vec<E::Model>,
-    ordering: &Ordering<E>,
-    request: &PageRequest,
-) -> Result<Page<E::Model>> {
-    let more = rows.len() as u64 > request.count;
-    rows.truncate(usize::try_from(request.count).unwrap_or(usize::MAX));
-    if request.backward {
-        rows.reverse();
-    }
-    let edges = rows
-        .into_iter()
-        .map(|node| {
-            Ok(Edge {
-                cursor: ordering.cursor(&node)?,
-                node,
-            })
-        })
-        .collect::<Result<Vec<_>>>()?;
-    let after_cursor = request.cursor.is_some();
-    let (has_next, has_previous) = if request.backward {
-        (after_cursor, more)
-    } else {
-        (more, after_cursor)
-    };
-    Ok(Page {
-        edges,
-        has_next,
-        has_previous,
-    })
-}
-
-/// Reads those of these ids that `select` lets through, in no order: one statement.
-pub(crate) async fn by_ids<E>(
-    db: &impl ConnectionTrait,
-    select: Select<E>,
-    id: E::Column,
-    ids: &[Uuid],
-) -> Result<Vec<E::Model>>
-where
-    E: EntityTrait<Model: ByPosition>,
-{
-    let select = select.filter(id.eq_any(ids.iter().copied()));
-    read::<E>(db, select.build(db.get_database_backend())).await
-}
-
-/// Runs a statement that selects all columns of the entity.
-async fn read<E>(db: &impl ConnectionTrait, statement: Statement) -> Result<Vec<E::Model>>
-where
-    E: EntityTrait<Model: ByPosition>,
-{
-    let rows = E::find().from_raw_sql(statement).into_model();
-    let rows: Vec<Positional<E::Model>> = rows.all(db).await?;
-    Ok(rows.into_iter().map(|Positional(row)| row).collect())
 }
 
 #[cfg(test)]

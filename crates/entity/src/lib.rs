@@ -3,8 +3,11 @@
 //! Entities of [`tenant`] carry a placeholder for their schema, which only a tenant's connection can replace: run
 //! against any other connection, their statements fail.
 
-mod positional;
+mod id;
+mod record;
 pub mod shared;
 pub mod tenant;
+mod word;
 
-pub use positional::{ByPosition, Cell, Positional};
+pub use id::Id;
+pub use record::{Cell, Columns, NotRead, Record, Table, Versioned, position};

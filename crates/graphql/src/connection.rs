@@ -1,112 +1,165 @@
-//! Connections of the Relay specification.
+//! Connections of the Relay specification, generic over what they list.
 
-use async_graphql::SimpleObject;
-use outlay_domain::page::Page;
+use std::{borrow::Cow, sync::Arc};
 
-/// Where a page stands in its list.
+use async_graphql::{
+    Context, Object, ObjectType, OutputType, Result, SimpleObject, TypeName, Value,
+    connection::EmptyFields, parser::types::SelectionSet,
+};
+use outlay_domain::{Error, entity::Record, page::Page, read::Fetched};
+
+use crate::{
+    error::problem,
+    noun::Object as Noun,
+    relation::RowOf,
+    value::{self, Computed, Ready},
+};
+
+/// Position of a page in its list.
 #[derive(SimpleObject, Debug, Clone)]
 pub struct PageInfo {
-    /// Whether there are rows after these.
+    /// Whether there are items after this page.
     pub(crate) has_next_page: bool,
-    /// Whether there are rows before these.
+    /// Whether there are items before this page.
     pub(crate) has_previous_page: bool,
-    /// The cursor of the first row.
+    /// Cursor of the first item.
     pub(crate) start_cursor: Option<String>,
-    /// The cursor of the last row; give it as `after` for the next page.
+    /// Cursor of the last item; pass it as `after` to get the next page.
     pub(crate) end_cursor: Option<String>,
 }
 
-impl PageInfo {
-    pub(crate) fn of<T>(page: &Page<T>) -> Self {
+/// One page of a list, with the fields of `E` beside the usual ones.
+pub struct Connection<T: Noun, E = EmptyFields> {
+    page: Page<RowOf<T>>,
+    extra: E,
+}
+
+impl<T: Noun> Connection<T> {
+    pub(crate) fn new(page: Page<RowOf<T>>) -> Self {
         Self {
-            has_next_page: page.has_next,
-            has_previous_page: page.has_previous,
-            start_cursor: page.edges.first().map(|edge| edge.cursor.clone()),
-            end_cursor: page.edges.last().map(|edge| edge.cursor.clone()),
+            page,
+            extra: EmptyFields,
         }
     }
 }
 
-/// A connection's types: one page of nodes, counted only when asked.
-///
-/// `connection! { ThingConnection, ThingEdge of Thing = Model, filter: Filter, |cx, filter| count; more fields }`
-macro_rules! connection {
-    (
-        $(#[$doc:meta])* $connection:ident, $edge:ident of $node:ident = $model:ty,
-        filter: $filter:ty, |$cx:ident, $given:ident| $count:expr
-        $(; $($more:tt)*)?
-    ) => {
-        $(#[$doc])*
-        pub struct $connection {
-            page: outlay_domain::page::Page<$node>,
-            filter: $filter,
-            /// The count, where it was read with the page.
-            count: Option<u64>,
-        }
-
-        impl $connection {
-            pub(crate) fn new(page: outlay_domain::page::Page<$model>, filter: $filter) -> Self {
-                Self { page: page.map($node::from), filter, count: None }
-            }
-        }
-
-        $(#[$doc])*
-        #[async_graphql::Object]
-        impl $connection {
-            /// The rows of this page, each with its cursor.
-            async fn edges(&self) -> Vec<crate::at_hand::Row<$edge<'_>>> {
-                self.page.edges.iter().map(|edge| crate::at_hand::Row($edge(edge))).collect()
-            }
-
-            /// The rows of this page, without cursors.
-            async fn nodes(&self) -> Vec<crate::at_hand::Row<&$node>> {
-                self.page.edges.iter().map(|edge| crate::at_hand::Row(&edge.node)).collect()
-            }
-
-            /// Where this page stands in the list.
-            async fn page_info(&self) -> crate::connection::PageInfo {
-                crate::connection::PageInfo::of(&self.page)
-            }
-
-            /// How many rows the whole list has. Counting costs: ask for it only where it is shown.
-            #[graphql(directive = crate::directive::cost::apply("10".to_owned()))]
-            async fn total_count(&self, ctx: &async_graphql::Context<'_>) -> async_graphql::Result<u64> {
-                use crate::context::ContextExt;
-                if let Some(count) = self.count {
-                    return Ok(count);
-                }
-                let snapshot = ctx.snapshot()?;
-                let $cx = snapshot.cx();
-                let count = match &self.filter {
-                    $given => $count.await,
-                };
-                count.map_err(|error| crate::error::problem(&error))
-            }
-
-            $($($more)*)?
-        }
-
-        /// A row and its place in the list.
-        pub struct $edge<'a>(&'a outlay_domain::page::Edge<$node>);
-
-        /// A row and its place in the list.
-        #[async_graphql::Object]
-        impl $edge<'_> {
-            /// Opaque; give it as `after` or `before` to page on from here.
-            async fn cursor(&self) -> &str {
-                &self.0.cursor
-            }
-
-            /// The row.
-            async fn node(&self) -> &$node {
-                &self.0.node
-            }
-        }
-
-        crate::at_hand::at_hand! { $edge<'_>, |edge, selection, ahead|
-            "cursor" => edge.0.cursor.as_str(),
-            "node" => crate::at_hand::object(&edge.0.node, selection, ahead)?,
-        }
-    };
+impl<T: Noun, E> Connection<T, E> {
+    /// A page with more fields.
+    pub(crate) fn with(page: Page<RowOf<T>>, extra: E) -> Self {
+        Self { page, extra }
+    }
 }
-pub(crate) use connection;
+
+impl<T: Noun, E: Send + Sync> TypeName for Connection<T, E> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", <T as OutputType>::type_name()).into()
+    }
+}
+
+/// One page of a list.
+#[Object(name_type)]
+impl<T: Noun, E: ObjectType> Connection<T, E>
+where
+    RowOf<T>: Record,
+{
+    /// Items of this page, each with its cursor.
+    async fn edges(&self) -> Vec<Ready<Edge<'_, T>>> {
+        let rows = self.page.rows.iter();
+        rows.map(|row| {
+            Ready(Edge {
+                page: &self.page,
+                node: T::from(row.clone()),
+            })
+        })
+        .collect()
+    }
+
+    /// Items of this page, without cursors.
+    async fn nodes(&self) -> Vec<Ready<T>> {
+        let rows = self.page.rows.iter();
+        rows.map(|row| Ready(T::from(row.clone()))).collect()
+    }
+
+    /// Position of this page in the list.
+    async fn page_info(&self) -> Result<PageInfo> {
+        let rows = &self.page.rows;
+        let cursor = |row: Option<&Arc<Fetched<RowOf<T>>>>| -> Result<_> {
+            let cursor = row.map(|row| self.page.cursor(row)).transpose();
+            cursor.map_err(|error| problem(&error))
+        };
+        Ok(PageInfo {
+            has_next_page: self.page.has_next,
+            has_previous_page: self.page.has_previous,
+            start_cursor: cursor(rows.first())?,
+            end_cursor: cursor(rows.last())?,
+        })
+    }
+
+    /// Number of items in the whole list. Counting is expensive: select it only where it is shown.
+    #[graphql(directive = crate::directive::cost::apply("10".to_owned()))]
+    async fn total_count(&self) -> Result<u64> {
+        let absent = || problem(&Error::internal("a list was not counted"));
+        self.page.count.ok_or_else(absent)
+    }
+
+    #[graphql(flatten)]
+    async fn extra(&self, _ctx: &Context<'_>) -> &E {
+        &self.extra
+    }
+}
+
+/// An item and its cursor.
+pub struct Edge<'a, T: Noun> {
+    page: &'a Page<RowOf<T>>,
+    node: T,
+}
+
+impl<T: Noun> TypeName for Edge<'_, T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Edge", <T as OutputType>::type_name()).into()
+    }
+}
+
+impl<T: Noun> Edge<'_, T>
+where
+    RowOf<T>: Record,
+{
+    fn place(&self) -> outlay_domain::Result<String> {
+        self.page.cursor(self.node.row())
+    }
+}
+
+/// An item and its cursor.
+#[Object(name_type)]
+impl<T: Noun> Edge<'_, T>
+where
+    RowOf<T>: Record,
+{
+    /// Opaque position of the item; pass it as `after` or `before` to continue from here.
+    async fn cursor(&self) -> Result<String> {
+        self.place().map_err(|error| problem(&error))
+    }
+
+    /// The item.
+    async fn node(&self) -> &T {
+        &self.node
+    }
+}
+
+impl<T: Noun> Computed for Edge<'_, T>
+where
+    RowOf<T>: Record,
+{
+    fn field(
+        &self,
+        field: &str,
+        selection: &SelectionSet,
+        cx: &outlay_domain::Context,
+    ) -> Option<Value> {
+        match field {
+            "cursor" => Some(self.place().ok()?.into()),
+            "node" => value::object(&self.node, selection, cx),
+            _ => None,
+        }
+    }
+}

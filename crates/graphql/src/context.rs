@@ -7,14 +7,14 @@ use std::{
 
 use async_graphql::Context as GraphqlContext;
 use outlay_domain::{
-    Command, Error, IdempotencyKey, Outlay, Result,
+    Command, IdempotencyKey, Outlay, Result,
     identity::Caller,
     live::{Interest, Subscription},
     permission::Permission,
     tenancy::{Gate, Tenant, TenantAccess},
 };
 
-use crate::{error::problem, loader::Snapshot};
+use crate::{error::problem, noun::Snapshot};
 
 /// One HTTP request: its caller, the organization that it is for, and the snapshot that it reads.
 pub struct RequestContext {
@@ -64,7 +64,7 @@ impl RequestContext {
     pub fn another(&self) -> Self {
         Self::new(
             self.outlay.clone(),
-            self.caller.as_ref().map(Clone::clone).map_err(again),
+            self.caller.clone(),
             self.ended,
             self.access(),
             self.host.clone(),
@@ -94,7 +94,7 @@ impl RequestContext {
 
     /// Who asks.
     pub(crate) fn caller(&self) -> Result<&Caller> {
-        self.caller.as_ref().map_err(again)
+        self.caller.as_ref().map_err(Clone::clone)
     }
 
     /// Whose session has ended, by their own doing or not. They may ask whether they signed out, and nothing else.
@@ -110,9 +110,7 @@ impl RequestContext {
         self.access
             .read()
             .unwrap_or_else(PoisonError::into_inner)
-            .as_ref()
-            .map(Clone::clone)
-            .map_err(again)
+            .clone()
     }
 
     /// The organization that is read here and now.
@@ -135,7 +133,7 @@ impl RequestContext {
     }
 
     /// Looks again at what the caller is in the organization, after a write that may have changed it.
-    pub(crate) async fn verify_again(&self) {
+    async fn verify_again(&self) {
         let Ok(access) = self.access() else { return };
         self.release().await;
         let directory = self.outlay.tenancy().directory();
@@ -219,46 +217,16 @@ impl RequestContext {
         let access = self.access()?;
         let key = IdempotencyKey::parse_optional(key)?;
         self.release().await;
-        self.outlay
-            .execute(
-                &access,
-                Some(self.request_id.clone()),
-                command,
-                key.as_ref(),
-            )
-            .await
-    }
-}
-
-/// The same error for one more operation of the request; an internal one was logged when it came up.
-fn again(error: &Error) -> Error {
-    match error {
-        Error::Unauthenticated(message) => Error::Unauthenticated(message),
-        Error::Forbidden(message) => Error::Forbidden(message.clone()),
-        Error::NotFound { noun, field } => Error::NotFound {
-            noun,
-            field: *field,
-        },
-        Error::Conflict { field, message } => Error::Conflict {
-            field: *field,
-            message: message.clone(),
-        },
-        Error::Invalid { field, message } => Error::invalid(field.clone(), message.clone()),
-        Error::TenantRequired => Error::TenantRequired,
-        Error::TenantMismatch => Error::TenantMismatch,
-        Error::TenantSuspended => Error::TenantSuspended,
-        Error::LimitExceeded { field, message } => Error::LimitExceeded {
-            field: *field,
-            message: message.clone(),
-        },
-        Error::RateLimited {
-            message,
-            retry_after,
-        } => Error::RateLimited {
-            message,
-            retry_after: *retry_after,
-        },
-        Error::Internal(cause) => Error::internal(cause.to_string()),
+        let request_id = Some(self.request_id.clone());
+        // Boxed: a write takes kilobytes, which every future around it would have to reserve.
+        let written = self
+            .outlay
+            .execute(&access, request_id, command, key.as_ref());
+        let written = Box::pin(written).await?;
+        if C::SHARED {
+            self.verify_again().await;
+        }
+        Ok(written)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_graphql::{Enum, ErrorExtensionValues, ErrorExtensions, ServerError, SimpleObject};
-use outlay_domain::Error;
+use outlay_domain::{Error, entity::NotRead};
 
 use crate::directive::list_size;
 
@@ -37,8 +37,8 @@ pub enum ErrorCode {
     Internal,
 }
 
-/// The most errors in one payload.
-const MAX_USER_ERRORS: i32 = 10;
+/// The most errors in one payload. An input with more wrong fields is told of the others once these are fixed.
+pub(crate) const MAX_USER_ERRORS: i32 = 10;
 
 /// Something in the input that a person can fix.
 #[derive(SimpleObject, Debug, Clone)]
@@ -68,49 +68,50 @@ impl From<&Error> for UserError {
 /// the whole answer, with what other fields have read or already written.
 pub(crate) type Answer<T> = Option<async_graphql::Result<T>>;
 
+/// The result of a field that is not null.
+pub(crate) type Field<T> = async_graphql::Result<T>;
+
 /// Answers a query's field: with what was found, which may be nothing.
 pub(crate) fn found<T>(result: Result<impl Into<Option<T>>, Error>) -> Answer<T> {
     let found = result.map(Into::into).transpose()?;
     Some(found.map_err(|error| problem(&error)))
 }
 
-/// Answers a mutation's field: with a payload of what was done or what to mend, or with an error of the whole field.
+/// The answer of a mutation's field: a payload of what was done or what to fix, or an error of the whole field.
 pub(crate) fn answer<T, P>(
     result: Result<T, Error>,
     payload: impl FnOnce(Option<T>, Vec<UserError>) -> P,
 ) -> Answer<P> {
-    found(settle(result, payload, is_mendable))
+    found(settle(result, payload, is_fixable))
 }
 
-/// The same for a mutation that takes credentials: wrong ones, or a user who is no member where they ask to be let
-/// in, are mended by other ones.
+/// The same for a mutation that takes credentials: wrong credentials, or a user who is not a member of the organization,
+/// are fixed by other ones.
 pub(crate) fn answer_sign_in<T, P>(
     result: Result<T, Error>,
     payload: impl FnOnce(Option<T>, Vec<UserError>) -> P,
 ) -> Answer<P> {
-    let is_mendable = |error: &Error| {
-        matches!(error, Error::Unauthenticated(_) | Error::NotFound { .. }) || is_mendable(error)
+    let fixable = |error: &Error| {
+        matches!(error, Error::Unauthenticated(_) | Error::NotFound { .. }) || is_fixable(error)
     };
-    found(settle(result, payload, is_mendable))
+    found(settle(result, payload, fixable))
 }
 
 /// Puts into the payload what a person can fix.
-///
-/// Invariant: no payload has more than [`MAX_USER_ERRORS`] errors; this one function creates them, one at a time.
 fn settle<T, P>(
     result: Result<T, Error>,
     payload: impl FnOnce(Option<T>, Vec<UserError>) -> P,
-    is_mendable: impl FnOnce(&Error) -> bool,
+    is_fixable: impl FnOnce(&Error) -> bool,
 ) -> Result<P, Error> {
     match result {
         Ok(value) => Ok(payload(Some(value), Vec::new())),
-        Err(error) if is_mendable(&error) => Ok(payload(None, vec![UserError::from(&error)])),
+        Err(error) if is_fixable(&error) => Ok(payload(None, vec![UserError::from(&error)])),
         Err(error) => Err(error),
     }
 }
 
-/// Whether a person can mend it by another input.
-fn is_mendable(error: &Error) -> bool {
+/// Whether a person can fix it by another input.
+pub(crate) fn is_fixable(error: &Error) -> bool {
     match error {
         Error::NotFound { field, .. } => field.is_some(),
         Error::Conflict { .. } | Error::Invalid { .. } | Error::LimitExceeded { .. } => true,
@@ -140,6 +141,11 @@ pub const RETRY_AFTER: &str = "retryAfter";
 #[must_use]
 pub fn whole_seconds(wait: Duration) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+}
+
+/// A column was used that was not selected: an error of ours.
+pub(crate) fn unread(error: &NotRead) -> async_graphql::Error {
+    problem(&Error::internal(*error))
 }
 
 /// An error of the domain as one of GraphQL. The cause of an internal one goes to the log and nowhere else.

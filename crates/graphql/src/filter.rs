@@ -1,31 +1,29 @@
 //! Conditions that several nouns filter by.
 
 use async_graphql::{ID, InputObject};
-use outlay_domain::{Error, Result};
-use uuid::Uuid;
+use outlay_domain::{Error, Result, entity::Id};
 
-use crate::id::Kind;
+use crate::{id, input::Parse, noun::Registered};
 
-/// The most values that one list of a filter holds.
+/// The most values of one list in a filter.
 const MAX_VALUES: usize = 100;
 
-/// One of some rows.
+/// A condition on a reference.
 #[derive(InputObject, Debug)]
 pub struct IdFilter {
-    /// One of these global ids, up to 100.
+    /// One of these global ids, at most 100.
     r#in: Vec<ID>,
 }
 
-impl IdFilter {
-    /// The rows that the filter's `field` names, which must be of this kind.
-    pub(crate) fn parse(&self, kind: Kind, field: &str) -> Result<Vec<Uuid>> {
+impl<N: Registered> Parse<Vec<Id<N>>> for IdFilter {
+    fn parse(self, field: &str) -> Result<Vec<Id<N>>> {
         let path = format!("{field}.in");
         if self.r#in.len() > MAX_VALUES {
             return Err(Error::invalid(
                 path,
-                format!("{MAX_VALUES} values at most."),
+                format!("At most {MAX_VALUES} values."),
             ));
         }
-        kind.parse_all(&path, &self.r#in)
+        self.r#in.iter().map(|id| id::parse(&path, id)).collect()
     }
 }

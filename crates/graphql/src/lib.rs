@@ -9,7 +9,6 @@
 )]
 
 mod account;
-mod at_hand;
 mod budget;
 mod category;
 mod connection;
@@ -24,20 +23,25 @@ mod filter;
 mod id;
 mod identity;
 mod import;
+mod input;
 mod live;
-mod loader;
 mod member;
 mod money;
 mod node;
+mod noun;
 mod organization;
-mod removable;
+mod payload;
+mod relation;
+mod root;
 mod scalar;
 mod schema;
+mod select;
 mod upload;
+mod value;
 
 pub use context::RequestContext;
 pub use document::{Limits, PERSISTED_QUERY, TrustedDocuments, was_executed};
 pub use error::{ErrorCode, RETRY_AFTER, problem, refusal, whole_seconds};
 pub use execution::{Execution, OutlaySchema, Prepared, SchemaSettings};
-pub use id::Kind;
+pub use noun::Kind;
 pub use schema::sdl;

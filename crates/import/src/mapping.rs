@@ -5,7 +5,7 @@ use std::str::{Chars, FromStr};
 use crate::Field;
 
 /// The headings under which a file keeps the fields of a payment.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Mapping {
     /// Heading of the day of the payment.
     pub spent_on: String,

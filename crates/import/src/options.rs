@@ -42,7 +42,7 @@ impl Options {
 }
 
 /// The order in which a date such as `05/06/2019` is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub enum DateOrder {
     /// Day, month, year.
     DayFirst,
@@ -53,7 +53,7 @@ pub enum DateOrder {
 }
 
 /// The sign between whole units and decimals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub enum DecimalMark {
     /// `1,234.50`
     Point,
@@ -62,7 +62,7 @@ pub enum DecimalMark {
 }
 
 /// The sign between the cells of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub enum Delimiter {
     /// `,`
     Comma,
@@ -94,6 +94,12 @@ pub struct Encoding(pub(crate) &'static encoding_rs::Encoding);
 impl fmt::Debug for Encoding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Encoding({})", self.0.name())
+    }
+}
+
+impl serde::Serialize for Encoding {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.name())
     }
 }
 

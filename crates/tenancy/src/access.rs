@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use outlay_entity::{
-    shared::OrganizationStatus, shared::organization, tenant::Role, tenant::member,
+    shared::{OrganizationId, OrganizationStatus, organization},
+    tenant::{DepartmentId, MemberId, Role, member},
 };
 use uuid::Uuid;
 
 /// Identifies an organization, in every table and token.
-pub type TenantId = Uuid;
+pub type TenantId = OrganizationId;
 
 /// One organization as requests need it: read from the directory, never changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,13 +76,13 @@ fn quoted(name: &str) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberEntry {
     /// The member's id in the organization.
-    pub member_id: Uuid,
+    pub member_id: MemberId,
     /// The user who is this member.
     pub user_id: Uuid,
     /// What the member may do, now.
     pub role: Role,
     /// The department that the member works in.
-    pub department_id: Option<Uuid>,
+    pub department_id: Option<DepartmentId>,
 }
 
 impl From<member::Model> for MemberEntry {

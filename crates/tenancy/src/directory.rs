@@ -41,10 +41,11 @@ pub enum DirectoryChange {
 impl DirectoryChange {
     pub(crate) fn parse(payload: &str) -> Option<Self> {
         let mut words = payload.split(' ');
-        let change = match (words.next()?, words.next()?.parse().ok()?) {
-            ("organization", id) => Self::Organization(id),
-            ("member", id) => Self::Member(id, words.next()?.parse().ok()?),
-            ("session", id) => Self::Session(id),
+        let (kind, id) = (words.next()?, words.next()?);
+        let change = match kind {
+            "organization" => Self::Organization(id.parse().ok()?),
+            "member" => Self::Member(id.parse().ok()?, words.next()?.parse().ok()?),
+            "session" => Self::Session(id.parse().ok()?),
             _ => return None,
         };
         words.next().is_none().then_some(change)
@@ -317,11 +318,12 @@ impl Directory {
 #[cfg(test)]
 mod tests {
     use super::DirectoryChange;
+    use crate::TenantId;
     use uuid::Uuid;
 
     #[test]
     fn a_change_is_read_back_from_its_payload() {
-        let (a, b) = (Uuid::now_v7(), Uuid::now_v7());
+        let (a, b) = (TenantId::generate(), Uuid::now_v7());
         for change in [
             DirectoryChange::Organization(a),
             DirectoryChange::Member(a, b),

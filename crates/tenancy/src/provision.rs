@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use outlay_entity::{
     shared::{OrganizationStatus, membership, organization},
-    tenant::{MemberStatus, Role, member},
+    tenant::{MemberId, MemberStatus, Role, member},
 };
 use outlay_migration::{PLACEHOLDER, TENANT_MIGRATIONS, TENANT_TABLES, tenant_version};
 use sea_orm::{
@@ -135,7 +135,7 @@ fn own_role(role: &str) -> String {
 /// way is waited for.
 async fn register(
     transaction: &impl ConnectionTrait,
-    id: Uuid,
+    id: TenantId,
     new: &NewOrganization,
 ) -> Result<organization::Model, TenancyError> {
     for short_code in &new.short_codes {
@@ -181,8 +181,8 @@ async fn first_member(
     transaction: &impl ConnectionTrait,
     tenant: &Tenant,
     owner: &FirstOwner,
-) -> Result<Uuid, DbErr> {
-    let id = Uuid::now_v7();
+) -> Result<MemberId, DbErr> {
+    let id = MemberId::generate();
     let row = member::ActiveModel {
         id: Set(id),
         user_id: Set(owner.user_id),

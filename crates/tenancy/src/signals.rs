@@ -188,12 +188,15 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use uuid::Uuid;
 
-    use super::{LONGEST, Signals, Topic};
+    use super::{LONGEST, Signals, TenantId, Topic};
 
     #[tokio::test]
     async fn what_one_process_tells_another_hears_and_not_itself() {
         let (here, there) = (Signals::new(), Signals::new());
-        let (log, import) = (Topic::Log(Uuid::now_v7()), Topic::Import(Uuid::now_v7()));
+        let (log, import) = (
+            Topic::Log(TenantId::generate()),
+            Topic::Import(TenantId::generate()),
+        );
         let (mut local, mut remote) = (here.follow(log), there.follow(import));
         here.tell(log, "");
         here.tell(import, "1 2 3");
@@ -211,7 +214,7 @@ mod tests {
     fn many_tenants_go_in_few_notifications_that_postgresql_takes() {
         let signals = Signals::new();
         for _ in 0..1_000 {
-            signals.tell(Topic::Log(Uuid::now_v7()), "");
+            signals.tell(Topic::Log(TenantId::generate()), "");
         }
         let payloads = signals.payloads();
         assert!(payloads.len() < 10);

@@ -8,7 +8,7 @@ mod roles;
 use outlay_entity::shared::{organization, user};
 use outlay_tenancy::{
     DatabaseSettings, FirstOwner, NewOrganization, RequestLogin, Tenancy, TenancyError,
-    TenantAccess, TenantRoles,
+    TenantAccess, TenantId, TenantRoles,
 };
 use outlay_tests::{new_database, unique};
 use sea_orm::{ActiveValue::Set, EntityTrait, TransactionTrait};
@@ -43,7 +43,9 @@ async fn provision(
     new: NewOrganization,
 ) -> Result<organization::Model, TenancyError> {
     let transaction = tenancy.shared().begin().await?;
-    tenancy.provision(transaction, Uuid::now_v7(), new).await
+    tenancy
+        .provision(transaction, TenantId::generate(), new)
+        .await
 }
 
 /// A new organization, and the access of its owner.

@@ -43,7 +43,7 @@ async fn transact(tenancy: &Tenancy, access: &TenantAccess, end: End) -> bool {
     let slug = access.tenant().slug().to_owned();
     let id = Uuid::now_v7();
     let row = ActiveModel {
-        id: Set(id),
+        id: Set(id.into()),
         name: Set(format!("{slug} {id}")),
         ..Default::default()
     };
@@ -60,7 +60,7 @@ async fn transact(tenancy: &Tenancy, access: &TenantAccess, end: End) -> bool {
         End::Panic => panic!("on purpose"),
         End::Fail => {
             let twice = ActiveModel {
-                id: Set(id),
+                id: Set(id.into()),
                 name: Set("twice".into()),
                 ..Default::default()
             };

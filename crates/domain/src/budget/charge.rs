@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use outlay_entity::tenant::{
+    BudgetId,
     ExpenseStatus::{self, Approved, Draft, Reimbursed, Rejected, Submitted, Voided},
     RuleAction, budget,
     expense::{Column, Entity, Model},
@@ -17,7 +18,6 @@ use sea_orm::{
     QueryOrder, QuerySelect, QueryTrait, RuntimeErr,
     sea_query::{Expr, LockType, SelectStatement},
 };
-use uuid::Uuid;
 
 use crate::{Context, Error, Result, WriteContext, organization};
 
@@ -55,23 +55,32 @@ pub(crate) fn charged_sql(status: &str, base_amount: &str) -> String {
     )
 }
 
-/// The sum of what expenses charge, for a statement that selects from their table.
-pub(crate) fn charged_sum() -> Expr {
-    Expr::cust(format!(
-        "SUM({})",
-        charged_sql(r#""expense"."status""#, r#""expense"."base_amount""#)
-    ))
+/// SQL of the sum charged to the budget of this alias.
+pub(super) fn charged_to_budget(budget: &str) -> String {
+    let charged = charged_sql("charge.status", "charge.base_amount");
+    format!(
+        r#"SELECT coalesce(sum({charged}), 0) FROM "{{tenant}}".expense AS charge WHERE charge.budget_id = "{budget}".id"#
+    )
+}
+
+/// SQL of the sum charged to the budgets that the account of this alias pays.
+pub(crate) fn charged_to_account(account: &str) -> String {
+    let charged = charged_sql("charge.status", "charge.base_amount");
+    format!(
+        r#"SELECT coalesce(sum({charged}), 0) FROM "{{tenant}}".budget AS paid JOIN "{{tenant}}".expense AS charge ON charge.budget_id = paid.id WHERE paid.account_id = "{account}".id"#
+    )
 }
 
 /// The amount charged to each budget, in base currency. Budgets without expenses are absent.
 ///
 /// # Errors
 /// The database's own.
-pub async fn spent(cx: &Context, ids: &[Uuid]) -> Result<HashMap<Uuid, Decimal>> {
-    let sums: Vec<(Uuid, Decimal)> = Entity::find()
+pub(crate) async fn spent(cx: &Context, ids: &[BudgetId]) -> Result<HashMap<BudgetId, Decimal>> {
+    let charged = charged_sql(r#""expense"."status""#, r#""expense"."base_amount""#);
+    let sums: Vec<(BudgetId, Decimal)> = Entity::find()
         .select_only()
         .column(Column::BudgetId)
-        .expr_as(charged_sum(), "spent")
+        .expr_as(Expr::cust(format!("SUM({charged})")), "spent")
         .filter(Column::BudgetId.eq_any(ids.iter().copied()))
         .group_by(Column::BudgetId)
         .into_tuple()
@@ -106,7 +115,7 @@ pub(crate) async fn check_change(
     if raised.is_empty() || organization::settings(cx).await?.over_budget != RuleAction::Block {
         return Ok(());
     }
-    let ids: Vec<Uuid> = raised.keys().copied().collect();
+    let ids: Vec<BudgetId> = raised.keys().copied().collect();
     let budgets = budget::Entity::find()
         .filter(budget::Column::Id.eq_any(ids.iter().copied()))
         .order_by_asc(budget::Column::Id)
@@ -125,8 +134,8 @@ pub(crate) async fn check_change(
 }
 
 /// The budgets that are charged more after a write than before it, and by how much.
-fn raised(before: Option<&Model>, after: Option<&Model>) -> BTreeMap<Uuid, Decimal> {
-    let mut changes = BTreeMap::<Uuid, Decimal>::new();
+fn raised(before: Option<&Model>, after: Option<&Model>) -> BTreeMap<BudgetId, Decimal> {
+    let mut changes = BTreeMap::<BudgetId, Decimal>::new();
     for (expense, sign) in [(before, Decimal::NEGATIVE_ONE), (after, Decimal::ONE)] {
         if let Some(expense) = expense
             && let Some(budget) = expense.budget_id
@@ -144,7 +153,7 @@ fn exceeded(
     cx: &WriteContext,
     before: Option<&Model>,
     after: Option<&Model>,
-    budget: Uuid,
+    budget: BudgetId,
     (left, over): (Decimal, Decimal),
 ) -> Result<Error> {
     let currency = cx.base_currency()?;

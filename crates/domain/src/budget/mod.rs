@@ -6,83 +6,96 @@
 mod charge;
 mod write;
 
-use outlay_entity::tenant::budget::{Column, Entity, Model};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, Select};
-use uuid::Uuid;
+use outlay_entity::tenant::{
+    AccountId, CategoryId, DepartmentId,
+    budget::{Column, Entity, Row},
+};
+use sea_orm::{ColumnTrait, Condition};
 
 use crate::{
-    Context, Result,
-    page::{self, Key, KeyKind, Ordering, Page, PageRequest},
+    Action, Context, Deletable, Result,
+    noun::{Noun, Unique},
+    page::{Order, Page, PageRequest, keys},
     permission::Permission,
+    read::{self, Fetch},
 };
 
-pub use charge::spent;
-pub(crate) use charge::{blocking, charged_sql, charged_sum, check_change, wait_for_charges};
-pub use write::{CreateBudget, DeleteBudget, UpdateBudget};
+pub(crate) use charge::{
+    blocking, charged_sql, charged_to_account, check_change, spent, wait_for_charges,
+};
+pub use write::{CreateBudget, UpdateBudget};
 
-const NOUN: &str = "budget";
+impl Noun for Entity {
+    const NAME: &'static str = "budget";
+    const MANAGE: Permission = Permission::ManageBooks;
+    const UNIQUE: &'static [Unique] = &[Unique {
+        constraint: "budget_period_key",
+        field: Some("month"),
+        message: "The department already has a budget for this month and category; change that one.",
+    }];
+
+    fn derived(column: &str, alias: &str) -> String {
+        debug_assert_eq!(column, "spent");
+        charge::charged_to_budget(alias)
+    }
+}
+
+impl Deletable for Entity {
+    const DELETE: Action = Action::BudgetDelete;
+}
 
 /// Which budgets; conditions are joined by AND.
 #[derive(Debug, Clone, Default)]
 pub struct BudgetFilter {
     /// Of these departments.
-    pub department_ids: Option<Vec<Uuid>>,
+    pub department_ids: Option<Vec<DepartmentId>>,
     /// Of these categories.
-    pub category_ids: Option<Vec<Uuid>>,
+    pub category_ids: Option<Vec<CategoryId>>,
     /// Paid from these accounts.
-    pub account_ids: Option<Vec<Uuid>>,
+    pub account_ids: Option<Vec<AccountId>>,
     /// Of this year.
     pub year: Option<i16>,
     /// Of this month of any year.
     pub month: Option<i16>,
 }
 
-/// Which budgets an account pays is the account's to tell, so that condition is for those alone who may see accounts.
-fn select(cx: &Context, filter: &BudgetFilter) -> Result<Select<Entity>> {
-    if filter.account_ids.is_some() {
-        cx.require(Permission::ReadAccounts)?;
+impl BudgetFilter {
+    fn condition(&self) -> Condition {
+        Condition::all()
+            .add_option(
+                self.department_ids
+                    .as_ref()
+                    .map(|ids| Column::DepartmentId.eq_any(ids.iter().copied())),
+            )
+            .add_option(
+                self.category_ids
+                    .as_ref()
+                    .map(|ids| Column::CategoryId.eq_any(ids.iter().copied())),
+            )
+            .add_option(
+                self.account_ids
+                    .as_ref()
+                    .map(|ids| Column::AccountId.eq_any(ids.iter().copied())),
+            )
+            .add_option(self.year.map(|year| Column::Year.eq(year)))
+            .add_option(self.month.map(|month| Column::Month.eq(month)))
     }
-    let any = |column: Column, ids: &Option<Vec<Uuid>>| ids.clone().map(|ids| column.eq_any(ids));
-    let condition = Condition::all()
-        .add_option(any(Column::DepartmentId, &filter.department_ids))
-        .add_option(any(Column::CategoryId, &filter.category_ids))
-        .add_option(any(Column::AccountId, &filter.account_ids))
-        .add_option(filter.year.map(|year| Column::Year.eq(year)))
-        .add_option(filter.month.map(|month| Column::Month.eq(month)));
-    Ok(Entity::find().filter(condition))
 }
 
 /// Budgets, newest month first. Every member may see them.
 ///
 /// # Errors
-/// `Forbidden` for a filter by account of those who do not see funds, `Invalid` for a cursor that is none.
+/// `Forbidden` for a filter by account when the caller may not see accounts, `Invalid` for a cursor of another list.
 pub async fn list(
     cx: &Context,
     filter: &BudgetFilter,
     request: &PageRequest,
-) -> Result<Page<Model>> {
-    let ordering = Ordering::<Entity> {
-        name: "PERIOD",
-        columns: vec![Column::Year, Column::Month, Column::Id],
-        descending: true,
-        keys: |row| vec![Key::Int(row.year), Key::Int(row.month), Key::Id(row.id)],
-        kinds: &[KeyKind::Int, KeyKind::Int, KeyKind::Id],
-    };
-    page::fetch(cx.db(), select(cx, filter)?, &ordering, request).await
-}
-
-/// How many budgets there are.
-///
-/// # Errors
-/// `Forbidden` for a filter by account of those who do not see funds.
-pub async fn count(cx: &Context, filter: &BudgetFilter) -> Result<u64> {
-    Ok(select(cx, filter)?.count(cx.db()).await?)
-}
-
-/// The budgets of these ids that there are, in no order.
-///
-/// # Errors
-/// The database's own.
-pub async fn find_many(cx: &Context, ids: &[Uuid]) -> Result<Vec<Model>> {
-    page::by_ids(cx.db(), Entity::find(), Column::Id, ids).await
+    fetch: &Fetch,
+) -> Result<Page<Row>> {
+    // The budgets of an account tell something about the account.
+    if filter.account_ids.is_some() {
+        cx.require(Permission::ReadAccounts)?;
+    }
+    let order = Order::by("PERIOD", keys![Row: year Int, month Int]).descending();
+    read::list::<Entity>(cx, &filter.condition(), order, request, fetch).await
 }

@@ -1,30 +1,29 @@
 //! Making, changing and deleting budgets.
 
 use outlay_entity::tenant::{
-    RuleAction,
+    AccountId, BudgetId, CategoryId, DepartmentId, RuleAction,
     budget::{ActiveModel, Entity, Model},
 };
 use rust_decimal::Decimal;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set};
-use uuid::Uuid;
+use sea_orm::ActiveValue::Set;
+use serde::Serialize;
 
-use super::{NOUN, spent};
+use super::spent;
 use crate::{
-    Command, Error, Result, WriteContext, organization,
-    permission::Permission,
+    Action, Command, Error, Result, WriteContext, organization,
     value::Money,
-    write::{self, Deleted, set},
+    write::{self, set},
 };
 
 /// A new budget.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct CreateBudget {
     /// The department that may spend.
-    pub department_id: Uuid,
+    pub department_id: DepartmentId,
     /// The account that pays.
-    pub account_id: Uuid,
+    pub account_id: AccountId,
     /// The category that it is for; any, when absent.
-    pub category_id: Option<Uuid>,
+    pub category_id: Option<CategoryId>,
     /// Calendar year, 1900 to 2199.
     pub year: i32,
     /// Calendar month, 1 to 12.
@@ -35,12 +34,10 @@ pub struct CreateBudget {
 
 impl Command for CreateBudget {
     type Output = Model;
-    const ACTION: &'static str = "budget.create";
+    const ACTION: Action = Action::BudgetCreate;
 
     async fn run(&self, cx: &WriteContext) -> Result<Model> {
-        cx.require(Permission::ManageBooks)?;
         let row = ActiveModel {
-            id: Set(Uuid::now_v7()),
             department_id: Set(self.department_id),
             category_id: Set(self.category_id),
             account_id: Set(self.account_id),
@@ -52,11 +49,7 @@ impl Command for CreateBudget {
                 .in_base("amount", cx.base_currency()?)?),
             ..Default::default()
         };
-        Ok(row.insert(cx.db()).await?)
-    }
-
-    async fn recall(&self, cx: &WriteContext, id: Uuid) -> Result<Model> {
-        write::recall::<Entity>(cx, NOUN, id).await
+        write::insert::<Entity>(cx, row).await
     }
 }
 
@@ -69,46 +62,38 @@ fn within(field: &str, value: i32, min: i16, max: i16) -> Result<i16> {
 
 /// A change of a budget; `None` leaves a value as it is. Department, category and month stay: another is another
 /// budget.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct UpdateBudget {
     /// The budget.
-    pub id: Uuid,
+    pub id: BudgetId,
     /// The version that the caller has seen.
     pub version: i32,
     /// The account that pays.
-    pub account_id: Option<Uuid>,
+    pub account_id: Option<AccountId>,
     /// The limit.
     pub amount: Option<Money>,
 }
 
 impl Command for UpdateBudget {
     type Output = Model;
-    const ACTION: &'static str = "budget.update";
+    const ACTION: Action = Action::BudgetUpdate;
 
     async fn run(&self, cx: &WriteContext) -> Result<Model> {
-        cx.require(Permission::ManageBooks)?;
         let base = cx.base_currency()?;
         let amount = self
             .amount
             .map(|money| money.not_negative("amount")?.in_base("amount", base))
             .transpose()?;
-        let old = write::lock::<Entity>(cx, NOUN, self.id, self.version).await?;
+        let old = write::lock::<Entity>(cx, self.id, self.version).await?;
         if let Some(amount) = amount.filter(|amount| *amount < old.amount) {
             self.keep_what_is_spent(cx, amount).await?;
         }
-        let row = ActiveModel {
-            id: Set(self.id),
+        let change = ActiveModel {
             account_id: set(self.account_id),
             amount: set(amount),
-            version: Set(old.version + 1),
-            updated_at: Set(chrono::Utc::now()),
             ..Default::default()
         };
-        Ok(row.update(cx.db()).await?)
-    }
-
-    async fn recall(&self, cx: &WriteContext, id: Uuid) -> Result<Model> {
-        write::recall::<Entity>(cx, NOUN, id).await
+        write::update::<Entity>(cx, &old, change).await
     }
 }
 
@@ -133,28 +118,5 @@ impl UpdateBudget {
                 currency.round(spent)
             ),
         })
-    }
-}
-
-/// Deletes a budget that no expense is charged to.
-#[derive(Debug, Clone)]
-pub struct DeleteBudget {
-    /// The budget.
-    pub id: Uuid,
-    /// The version that the caller has seen.
-    pub version: i32,
-}
-
-impl Command for DeleteBudget {
-    type Output = Deleted;
-    const ACTION: &'static str = "budget.delete";
-
-    async fn run(&self, cx: &WriteContext) -> Result<Deleted> {
-        cx.require(Permission::ManageBooks)?;
-        write::delete::<Entity>(cx, NOUN, self.id, self.version).await
-    }
-
-    async fn recall(&self, _: &WriteContext, id: Uuid) -> Result<Deleted> {
-        Ok(Deleted(id))
     }
 }

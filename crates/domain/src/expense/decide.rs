@@ -6,71 +6,99 @@
 //!   └──reopen── REJECTED ◀┘ reject              any but REIMBURSED ──void──▶ VOIDED
 //! ```
 
-use std::marker::PhantomData;
-
 use outlay_entity::tenant::{
+    ExpenseId,
     ExpenseStatus::{self, Approved, Draft, Reimbursed, Rejected, Submitted, Voided},
     expense::{ActiveModel, Entity, Model},
 };
-use sea_orm::{ActiveModelTrait, ActiveValue::Set};
-use uuid::Uuid;
+use sea_orm::ActiveValue::Set;
+use serde::Serialize;
 
-use super::{NOUN, lock, require_entry};
+use super::{Standing, lock, require_entry};
 use crate::{
-    Command, Context, Error, Result, WriteContext, budget, permission::Permission, value::Reason,
-    write,
+    Action, Command, Context, Error, Result, WriteContext, budget, permission::Permission,
+    value::Reason, write,
 };
 
-/// One arrow of the diagram.
-pub trait Step: std::fmt::Debug + Send + Sync {
-    /// For the audit trail.
-    const ACTION: &'static str;
+/// One arrow of the diagram: the rules of the command that takes it.
+pub trait Step: Command<Output = Model> {
     /// The states that it starts from.
     const FROM: &'static [ExpenseStatus];
     /// The state that it leads to.
     const TO: ExpenseStatus;
-    /// Who may take it, of those who may see the expense.
+
+    /// Whether the caller, who may see the expense, may take it.
     ///
     /// # Errors
     /// `Forbidden`, with the reason.
-    fn authorize(cx: &Context, expense: &Model) -> Result<()>;
+    fn allow(cx: &Context, expense: Standing) -> Result<()>;
 }
 
+/// Declares steps: `Step Action [from] => to by rule`, where the rule decides whether the caller may take it; `reason` after it
+/// adds the reason that the step takes.
 macro_rules! steps {
-    ($($(#[$doc:meta])* $step:ident $action:literal [$($from:ident),+] => $to:ident by $authorize:ident;)*) => {$(
+    ($(
+        $(#[$doc:meta])*
+        $step:ident $action:ident [$($from:ident),+] => $to:ident by $allow:ident $(, $reason:ident)?;
+    )*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy)]
-        pub struct $step;
+        #[derive(Debug, Clone, Serialize)]
+        pub struct $step {
+            /// The expense.
+            pub id: ExpenseId,
+            /// The version that the caller has seen.
+            pub version: i32,
+            $(
+                /// Why.
+                pub $reason: Reason,
+            )?
+        }
 
         impl Step for $step {
-            const ACTION: &'static str = $action;
             const FROM: &'static [ExpenseStatus] = &[$($from),+];
             const TO: ExpenseStatus = $to;
-            fn authorize(cx: &Context, expense: &Model) -> Result<()> {
-                $authorize(cx, expense)
+
+            fn allow(cx: &Context, expense: Standing) -> Result<()> {
+                $allow(cx, expense)
+            }
+        }
+
+        impl Command for $step {
+            type Output = Model;
+            const ACTION: Action = Action::$action;
+
+            /// The rule authorizes once the expense is found: for a caller who may not see it, it does not exist.
+            fn authorize(&self, _: &Context) -> Result<()> {
+                Ok(())
+            }
+
+            async fn run(&self, cx: &WriteContext) -> Result<Model> {
+                let reason: Option<&Reason> = None;
+                $(let reason = reason.or(Some(&self.$reason));)?
+                take::<Self>(cx, self.id, self.version, reason).await
             }
         }
     )*};
 }
 
 steps! {
-    /// A member asks for a decision.
-    Submit "expense.submit" [Draft] => Submitted by require_entry;
-    /// A member takes back what is not decided yet.
-    Withdraw "expense.withdraw" [Submitted] => Draft by require_entry;
-    /// An approver accepts.
-    Approve "expense.approve" [Submitted] => Approved by require_decision;
-    /// An approver refuses, with a reason.
-    Reject "expense.reject" [Submitted] => Rejected by require_decision;
-    /// A member takes a rejected expense up again.
-    Reopen "expense.reopen" [Rejected] => Draft by require_entry;
+    /// A member submits a draft for approval.
+    Submit ExpenseSubmit [Draft] => Submitted by require_entry;
+    /// A member withdraws an expense that is not decided yet.
+    Withdraw ExpenseWithdraw [Submitted] => Draft by require_entry;
+    /// An approver approves.
+    Approve ExpenseApprove [Submitted] => Approved by require_decision;
+    /// An approver rejects, with a reason.
+    Reject ExpenseReject [Submitted] => Rejected by require_decision, reason;
+    /// A member reopens a rejected expense.
+    Reopen ExpenseReopen [Rejected] => Draft by require_entry;
     /// Finance has paid it back.
-    Reimburse "expense.reimburse" [Approved] => Reimbursed by require_settlement;
-    /// Finance strikes it from the books, with a reason.
-    Void "expense.void" [Draft, Submitted, Approved, Rejected] => Voided by require_settlement;
+    Reimburse ExpenseReimburse [Approved] => Reimbursed by require_settlement;
+    /// Finance removes it from the books, with a reason.
+    Void ExpenseVoid [Draft, Submitted, Approved, Rejected] => Voided by require_settlement, reason;
 }
 
-fn require_decision(cx: &Context, expense: &Model) -> Result<()> {
+fn require_decision(cx: &Context, expense: Standing) -> Result<()> {
     if expense.member_id == cx.member_id() {
         return Err(Error::Forbidden(
             "Nobody decides on an expense of their own.".into(),
@@ -88,82 +116,54 @@ fn require_decision(cx: &Context, expense: &Model) -> Result<()> {
     ))
 }
 
-fn require_settlement(cx: &Context, _: &Model) -> Result<()> {
+fn require_settlement(cx: &Context, _: Standing) -> Result<()> {
     cx.require(Permission::Settle)
 }
 
 /// Takes an expense one step on.
-#[derive(Debug, Clone)]
-pub struct ChangeStatus<S> {
-    id: Uuid,
+async fn take<S: Step>(
+    cx: &WriteContext,
+    id: ExpenseId,
     version: i32,
-    reason: Option<Reason>,
-    step: PhantomData<S>,
-}
-
-impl<S: Step> ChangeStatus<S> {
-    /// The step of this expense, which the caller has seen at this version; with a reason where one is wanted.
-    #[must_use]
-    pub fn new(id: Uuid, version: i32, reason: Option<Reason>) -> Self {
-        Self {
-            id,
-            version,
-            reason,
-            step: PhantomData,
+    reason: Option<&Reason>,
+) -> Result<Model> {
+    let old = lock(cx, id, version, S::allow).await?;
+    require_state::<S>(Standing::of(&old))?;
+    let now = cx.now();
+    let mut row = ActiveModel {
+        status: Set(S::TO),
+        ..Default::default()
+    };
+    match S::TO {
+        Submitted => row.submitted_at = Set(Some(now)),
+        Approved | Rejected | Voided => {
+            row.decided_at = Set(Some(now));
+            row.decided_by = Set(Some(cx.member_id()));
+            row.decision_reason = Set(reason.cloned().map(Into::into));
         }
-    }
-}
-
-impl<S: Step> Command for ChangeStatus<S> {
-    type Output = Model;
-    const ACTION: &'static str = S::ACTION;
-
-    async fn run(&self, cx: &WriteContext) -> Result<Model> {
-        let old = lock(cx, self.id, self.version, S::authorize).await?;
-        require_state::<S>(&old)?;
-        let now = chrono::Utc::now();
-        let mut row = ActiveModel {
-            id: Set(self.id),
-            status: Set(S::TO),
-            version: Set(old.version + 1),
-            updated_at: Set(now),
-            ..Default::default()
-        };
-        match S::TO {
-            Submitted => row.submitted_at = Set(Some(now)),
-            Approved | Rejected | Voided => {
-                row.decided_at = Set(Some(now));
-                row.decided_by = Set(Some(cx.member_id()));
-                row.decision_reason = Set(self.reason.clone().map(Into::into));
-            }
-            Draft => {
-                row.submitted_at = Set(None);
-                row.decided_at = Set(None);
-                row.decided_by = Set(None);
-            }
-            Reimbursed => {}
+        Draft => {
+            row.submitted_at = Set(None);
+            row.decided_at = Set(None);
+            row.decided_by = Set(None);
         }
-        let new = row.update(cx.db()).await?;
-        budget::check_change(cx, Some(&old), Some(&new)).await?;
-        Ok(new)
+        Reimbursed => {}
     }
-
-    async fn recall(&self, cx: &WriteContext, id: Uuid) -> Result<Model> {
-        write::recall::<Entity>(cx, NOUN, id).await
-    }
+    let new = write::update::<Entity>(cx, &old, row).await?;
+    budget::check_change(cx, Some(&old), Some(&new)).await?;
+    Ok(new)
 }
 
-/// Whether the member may take this step with an expense as it is; the same answer that taking it gives, but for what only
-/// a transaction can tell: another's faster change, and money that a budget no longer has.
+/// Whether the caller may take this step on an expense in its present state. Taking it can still fail: when another change
+/// comes first, or a blocking budget has no money left.
 ///
 /// # Errors
 /// Why not.
-pub fn check_step<S: Step>(cx: &Context, expense: &Model) -> Result<()> {
-    S::authorize(cx, expense)?;
+pub fn check_step<S: Step>(cx: &Context, expense: Standing) -> Result<()> {
+    S::allow(cx, expense)?;
     require_state::<S>(expense)
 }
 
-fn require_state<S: Step>(expense: &Model) -> Result<()> {
+fn require_state<S: Step>(expense: Standing) -> Result<()> {
     if S::FROM.contains(&expense.status) {
         return Ok(());
     }

@@ -1,27 +1,20 @@
 //! Lists of expenses: filtered, ordered, paged by keyset; counted and summed when asked.
 
 use chrono::NaiveDate;
-use outlay_entity::{
-    ByPosition, Cell,
-    tenant::{
-        ExpenseStatus,
-        expense::{Column, Entity, Model},
-    },
+use outlay_entity::tenant::{
+    BudgetId, CategoryId, DepartmentId, ExpenseStatus, ImportId, MemberId,
+    expense::{Column, Entity, Row},
 };
 use rust_decimal::Decimal;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
+    ColumnTrait, Condition, QueryFilter, QuerySelect, Select,
     sea_query::{Expr, SimpleExpr, extension::postgres::PgExpr},
 };
-use uuid::Uuid;
 
-use super::{
-    related::{self, Reading, Related},
-    visible,
-};
 use crate::{
     Context, Result,
-    page::{self, Key, KeyKind, Ordering, Page, PageRequest},
+    page::{Order, Page, PageRequest, keys},
+    read::{self, Fetch},
     value::SearchText,
 };
 
@@ -44,15 +37,15 @@ pub struct ExpenseFilter {
     /// Of this amount in base currency.
     pub amount: Option<Range<Decimal>>,
     /// Of these members.
-    pub member_ids: Option<Vec<Uuid>>,
+    pub member_ids: Option<Vec<MemberId>>,
     /// For these departments.
-    pub department_ids: Option<Vec<Uuid>>,
+    pub department_ids: Option<Vec<DepartmentId>>,
     /// In these categories.
-    pub category_ids: Option<Vec<Uuid>>,
+    pub category_ids: Option<Vec<CategoryId>>,
     /// Charged to these budgets.
-    pub budget_ids: Option<Vec<Uuid>>,
+    pub budget_ids: Option<Vec<BudgetId>>,
     /// Made by these imports.
-    pub import_ids: Option<Vec<Uuid>>,
+    pub import_ids: Option<Vec<ImportId>>,
     /// Paid to a merchant whose name holds this, whatever the case.
     pub merchant: Option<SearchText>,
     /// With this in merchant, description or reference, whatever the case.
@@ -92,83 +85,59 @@ impl Default for ExpenseOrder {
 }
 
 impl ExpenseOrder {
-    fn ordering(self) -> Ordering<Entity> {
-        let (name, column, keys, kinds): (_, _, fn(&Model) -> Vec<Key>, _) = match self.field {
-            ExpenseOrderField::SpentOn => (
-                "SPENT_ON",
-                Column::SpentOn,
-                |row| vec![Key::Date(row.spent_on), Key::Id(row.id)],
-                &[KeyKind::Date, KeyKind::Id],
-            ),
-            ExpenseOrderField::Amount => (
-                "AMOUNT",
-                Column::BaseAmount,
-                |row| vec![Key::Decimal(row.base_amount), Key::Id(row.id)],
-                &[KeyKind::Decimal, KeyKind::Id],
-            ),
-            ExpenseOrderField::Merchant => (
-                "MERCHANT",
-                Column::Merchant,
-                |row| vec![Key::Text(row.merchant.clone()), Key::Id(row.id)],
-                &[KeyKind::Text, KeyKind::Id],
-            ),
-            ExpenseOrderField::CreatedAt => (
-                "CREATED_AT",
-                Column::CreatedAt,
-                |row| vec![Key::Time(row.created_at), Key::Id(row.id)],
-                &[KeyKind::Time, KeyKind::Id],
-            ),
+    fn order(self) -> Order<Row> {
+        let order = match self.field {
+            ExpenseOrderField::SpentOn => Order::by("SPENT_ON", keys![Row: spent_on Date]),
+            ExpenseOrderField::Amount => Order::by("AMOUNT", keys![Row: base_amount Decimal]),
+            ExpenseOrderField::Merchant => Order::by("MERCHANT", keys![Row: merchant Text]),
+            ExpenseOrderField::CreatedAt => Order::by("CREATED_AT", keys![Row: created_at Time]),
         };
-        Ordering {
-            name,
-            columns: vec![column, Column::Id],
-            descending: self.descending,
-            keys,
-            kinds,
+        if self.descending {
+            order.descending()
+        } else {
+            order
         }
     }
 }
 
 impl ExpenseFilter {
     fn condition(&self) -> Condition {
-        let any =
-            |column: Column, ids: &Option<Vec<Uuid>>| ids.as_deref().map(|ids| one_of(column, ids));
+        let search = |text: &SearchText| {
+            [Column::Merchant, Column::Description, Column::Reference]
+                .into_iter()
+                .fold(Condition::any(), |any, column| any.add(holds(column, text)))
+        };
         Condition::all()
-            .add_option(
-                self.status
-                    .as_deref()
-                    .map(|status| one_of(Column::Status, status)),
-            )
+            .add_option(one_of(Column::Status, self.status.as_deref()))
             .add_option(self.spent_on.map(|range| within(Column::SpentOn, range)))
             .add_option(self.amount.map(|range| within(Column::BaseAmount, range)))
-            .add_option(any(Column::MemberId, &self.member_ids))
-            .add_option(any(Column::DepartmentId, &self.department_ids))
-            .add_option(any(Column::CategoryId, &self.category_ids))
-            .add_option(any(Column::BudgetId, &self.budget_ids))
-            .add_option(any(Column::ImportId, &self.import_ids))
+            .add_option(one_of(Column::MemberId, self.member_ids.as_deref()))
+            .add_option(one_of(Column::DepartmentId, self.department_ids.as_deref()))
+            .add_option(one_of(Column::CategoryId, self.category_ids.as_deref()))
+            .add_option(one_of(Column::BudgetId, self.budget_ids.as_deref()))
+            .add_option(one_of(Column::ImportId, self.import_ids.as_deref()))
             .add_option(
                 self.merchant
                     .as_ref()
                     .map(|text| holds(Column::Merchant, text)),
             )
-            .add_option(self.search.as_ref().map(|text| {
-                [Column::Merchant, Column::Description, Column::Reference]
-                    .into_iter()
-                    .fold(Condition::any(), |any, column| any.add(holds(column, text)))
-            }))
+            .add_option(self.search.as_ref().map(search))
     }
 }
 
 /// One array parameter whatever the number of values, so that there is one statement to prepare; for a single value
 /// an equality, so that an index that starts with the column keeps its order.
-fn one_of<T>(column: Column, values: &[T]) -> SimpleExpr
+fn one_of<T>(column: Column, values: Option<&[T]>) -> Option<SimpleExpr>
 where
-    T: Copy + Into<sea_orm::Value> + sea_orm::sea_query::postgres_array::NotU8,
+    T: Copy
+        + Into<sea_orm::Value>
+        + sea_orm::sea_query::ValueType
+        + sea_orm::sea_query::postgres_array::NotU8,
 {
-    match values {
+    Some(match values? {
         [only] => column.eq(*only),
-        _ => column.eq_any(values.iter().copied()),
-    }
+        values => column.eq_any(values.iter().copied()),
+    })
 }
 
 fn within<T: Into<sea_orm::Value>>(column: Column, range: Range<T>) -> Condition {
@@ -181,24 +150,7 @@ fn holds(column: Column, text: &SearchText) -> SimpleExpr {
     Expr::col((Entity, column)).ilike(text.pattern())
 }
 
-pub(super) fn select(cx: &Context, filter: &ExpenseFilter) -> Select<Entity> {
-    Entity::find()
-        .filter(visible(cx))
-        .filter(filter.condition())
-}
-
-/// A page of expenses with what was to be read together with it.
-#[derive(Debug)]
-pub struct Listed {
-    /// The page.
-    pub page: Page<Model>,
-    /// How many there are in all, if they were to be counted and the page has any.
-    pub count: Option<u64>,
-    /// The rows that the page refers to.
-    pub related: Related,
-}
-
-/// One page of the expenses that the member may know of: one statement.
+/// One page of the expenses that the caller may see: one statement.
 ///
 /// # Errors
 /// `Invalid` for a cursor of another list or order.
@@ -207,56 +159,9 @@ pub async fn list(
     filter: &ExpenseFilter,
     order: ExpenseOrder,
     request: &PageRequest,
-    reading: &Reading,
-) -> Result<Listed> {
-    let ordering = order.ordering();
-    let mut expenses = select(cx, filter);
-    if reading.counted {
-        // Counted once a statement, and in the same snapshot as the page.
-        let count = counted(cx, filter).into_query().into();
-        expenses = expenses.expr_as(SimpleExpr::SubQuery(None, Box::new(count)), "count");
-    }
-    let expenses = page::statement(expenses, &ordering, request)?;
-    let statement = related::join(expenses, &reading.relations, &ordering.clause(request));
-    let rows = related::read(cx, statement, reading.alone).await?;
-
-    let width = Model::COLUMNS.len();
-    let count = match rows.first() {
-        Some(row) if reading.counted => Some(i64::read(row, width)?),
-        _ => None,
-    };
-    let mut related = Related::default();
-    let mut expenses = Vec::with_capacity(rows.len());
-    for row in &rows {
-        related.keep(
-            &reading.relations,
-            row,
-            width + usize::from(reading.counted),
-        )?;
-        expenses.push(Model::by_position(row, 0)?);
-    }
-    Ok(Listed {
-        page: page::page(expenses, &ordering, request)?,
-        count: count.map(|count| u64::try_from(count).unwrap_or_default()),
-        related,
-    })
-}
-
-fn counted(cx: &Context, filter: &ExpenseFilter) -> Select<Entity> {
-    select(cx, filter)
-        .select_only()
-        .expr_as(Expr::cust("count(*)"), "count")
-}
-
-/// How many expenses the filter lets through.
-///
-/// # Errors
-/// The database's own.
-pub async fn count(cx: &Context, filter: &ExpenseFilter) -> Result<u64> {
-    // Not one(): its LIMIT keeps the plan from being reused, see `page::statement`.
-    let counts: Vec<i64> = counted(cx, filter).into_tuple().all(cx.db()).await?;
-    let count = counts.first().copied().unwrap_or_default();
-    Ok(u64::try_from(count).unwrap_or_default())
+    fetch: &Fetch,
+) -> Result<Page<Row>> {
+    read::list::<Entity>(cx, &filter.condition(), order.order(), request, fetch).await
 }
 
 /// The sum of the expenses that the filter lets through, in base currency.
@@ -264,9 +169,17 @@ pub async fn count(cx: &Context, filter: &ExpenseFilter) -> Result<u64> {
 /// # Errors
 /// The database's own.
 pub async fn total(cx: &Context, filter: &ExpenseFilter) -> Result<Decimal> {
-    let summed = select(cx, filter)
+    let Some(select) = select(cx, filter) else {
+        return Ok(Decimal::ZERO);
+    };
+    let summed = select
         .select_only()
         .column_as(Column::BaseAmount.sum(), "total");
-    let total: Option<Option<Decimal>> = summed.into_tuple().one(cx.db()).await?;
-    Ok(total.flatten().unwrap_or_default())
+    let totals: Vec<Option<Decimal>> = summed.into_tuple().all(cx.db()).await?;
+    Ok(totals.into_iter().flatten().sum())
+}
+
+/// The expenses that the caller may see and that the filter lets through.
+pub(super) fn select(cx: &Context, filter: &ExpenseFilter) -> Option<Select<Entity>> {
+    read::visible::<Entity>(cx).map(|visible| visible.filter(filter.condition()))
 }

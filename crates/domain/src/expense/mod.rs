@@ -2,85 +2,101 @@
 
 mod decide;
 mod list;
-mod related;
 mod spending;
 mod write;
 
-use outlay_entity::tenant::expense::{Column, Entity, Model};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, sea_query::LockType};
-use uuid::Uuid;
+use outlay_entity::tenant::{
+    DepartmentId, ExpenseId, ExpenseStatus, MemberId,
+    expense::{Column, Entity, Model},
+};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, sea_query::LockType};
 
 use crate::{
-    Context, Error, Result, WriteContext, page, permission::Permission, write::check_version,
+    Context, Error, Result, WriteContext,
+    noun::{Noun, Visible},
+    permission::Permission,
+    read,
+    write::{Before, check_version},
 };
 
-pub use decide::{
-    Approve, ChangeStatus, Reimburse, Reject, Reopen, Step, Submit, Void, Withdraw, check_step,
-};
-pub use list::{ExpenseFilter, ExpenseOrder, ExpenseOrderField, Listed, Range, count, list, total};
-pub use related::{Reading, Related, Relation, related};
-pub use spending::{Dimension, GroupRange, MAX_GROUPS, Spending, SpendingRow, spending};
+pub use decide::{Approve, Reimburse, Reject, Reopen, Step, Submit, Void, Withdraw, check_step};
+pub use list::{ExpenseFilter, ExpenseOrder, ExpenseOrderField, Range, list, total};
+pub use spending::{Dimension, GroupRange, MAX_GROUPS, Spending, spending};
 pub use write::{CreateExpense, DeleteExpense, UpdateExpense, check_change};
 
-const NOUN: &str = "expense";
+impl Noun for Entity {
+    const NAME: &'static str = "expense";
+    const MANAGE: Permission = Permission::EnterForOthers;
 
-/// The expenses that a member may know of: all, the own department's, or the own ones.
-///
-/// Invariant: every read of expenses goes through this.
-fn visible(cx: &Context) -> Condition {
-    let own = Column::MemberId.eq(cx.member_id());
-    if cx.can(Permission::ReadAllExpenses) {
-        return Condition::all();
-    }
-    match cx
-        .department_id()
-        .filter(|_| cx.can(Permission::DecideDepartment))
-    {
-        Some(department) => Condition::any()
-            .add(own)
-            .add(Column::DepartmentId.eq(department)),
-        None => Condition::all().add(own),
+    /// All, those of the caller's department, or the caller's own.
+    fn visible(cx: &Context) -> Visible {
+        if cx.can(Permission::ReadAllExpenses) {
+            return Visible::All;
+        }
+        let own = Condition::any().add(Column::MemberId.eq(cx.member_id()));
+        let department = cx
+            .department_id()
+            .filter(|_| cx.can(Permission::DecideDepartment))
+            .map(|department| Column::DepartmentId.eq(department));
+        Visible::Where(own.add_option(department))
     }
 }
 
-/// The expenses of these ids that the member may know of, in no order.
-///
-/// # Errors
-/// The database's own.
-pub async fn find_many(cx: &Context, ids: &[Uuid]) -> Result<Vec<Model>> {
-    let visible = Entity::find().filter(visible(cx));
-    page::by_ids(cx.db(), visible, Column::Id, ids).await
+/// What decides who may do what with an expense.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// The member who spent.
+    pub member_id: MemberId,
+    /// The department that it is for.
+    pub department_id: Option<DepartmentId>,
+    /// State of approval.
+    pub status: ExpenseStatus,
 }
 
-/// The expense to be changed, locked, at the version that the caller has seen. Who may not change it is told that
-/// first, and learns nothing about its version.
+impl Standing {
+    fn of(row: &Model) -> Self {
+        Self {
+            member_id: row.member_id,
+            department_id: row.department_id,
+            status: row.status,
+        }
+    }
+}
+
+/// The expense to change, locked, at the version that the caller has seen. Authorization comes before the version, so
+/// that a caller who may not change it learns nothing about that.
 async fn lock(
     cx: &WriteContext,
-    id: Uuid,
+    id: ExpenseId,
     version: i32,
-    authorize: fn(&Context, &Model) -> Result<()>,
+    authorize: fn(&Context, Standing) -> Result<()>,
 ) -> Result<Model> {
+    let absent = || Error::not_found(Entity::NAME, "id");
+    let select = read::visible::<Entity>(cx).ok_or_else(absent)?;
     // This mode does not block the check of foreign keys, so that deleting the budget of a locked expense fails at once.
-    let row = Entity::find_by_id(id)
-        .filter(visible(cx))
+    let row = select
+        .filter(Column::Id.eq(id))
         .lock(LockType::NoKeyUpdate)
         .one(cx.db())
         .await?;
-    let row = row.ok_or(Error::not_found(NOUN, "id"))?;
-    authorize(cx, &row)?;
+    let row = row.ok_or_else(absent)?;
+    authorize(cx, Standing::of(&row))?;
     check_version(row.version, version)?;
-    // Who saw it before it changed, and what it was charged, is for those who are told of changes.
-    cx.note_before(serde_json::json!({
-        "member_id": row.member_id, "department_id": row.department_id, "budget_id": row.budget_id,
-        "status": row.status, "base_amount": row.base_amount,
-    }));
+    cx.note_before(Before {
+        member_id: row.member_id,
+        department_id: row.department_id,
+        budget_id: row.budget_id,
+        status: row.status,
+        base_amount: row.base_amount,
+    });
     Ok(row)
 }
 
-/// Whether the member may change this expense: an own one, or any for finance.
-fn require_entry(cx: &Context, row: &Model) -> Result<()> {
-    if row.member_id == cx.member_id() {
-        return cx.require(Permission::EnterExpenses);
+/// Whether the caller may change an expense: their own, or any for finance.
+fn require_entry(cx: &Context, expense: Standing) -> Result<()> {
+    cx.require(Permission::EnterExpenses)?;
+    if expense.member_id == cx.member_id() {
+        return Ok(());
     }
     cx.require(Permission::EnterForOthers)
 }

@@ -1,17 +1,26 @@
 //! Spending: expenses summed by what they have in common.
 
+use std::sync::Arc;
+
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use chrono::NaiveDate;
-use outlay_entity::tenant::expense::{Column, Entity};
+use outlay_entity::{
+    Cell, Record,
+    tenant::{
+        expense::{Column, Entity},
+        spending::Row,
+    },
+};
 use rust_decimal::Decimal;
 use sea_orm::{
-    FromQueryResult, QueryOrder, QuerySelect,
-    sea_query::{Alias, Expr, ExprTrait, Func, Order, SimpleExpr},
+    DbBackend, QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait, Func, SimpleExpr},
 };
-use uuid::Uuid;
 
 use super::{ExpenseFilter, list::select};
-use crate::{Context, Error, Result};
+use crate::{
+    Context, Error, Result,
+    read::{self, Fetch, Fetched, Reading},
+};
 
 /// The most groups on one page.
 pub const MAX_GROUPS: u64 = 1_000;
@@ -32,6 +41,23 @@ pub enum Dimension {
 }
 
 impl Dimension {
+    /// In the order of the columns of a group.
+    const ALL: [Self; 5] = [
+        Self::Department,
+        Self::Category,
+        Self::Member,
+        Self::Merchant,
+        Self::Month,
+    ];
+
+    fn sql_type(self) -> &'static str {
+        match self {
+            Self::Department | Self::Category | Self::Member => "uuid",
+            Self::Merchant => "text",
+            Self::Month => "date",
+        }
+    }
+
     fn expression(self) -> SimpleExpr {
         let column = |column: Column| Expr::col((Entity, column));
         match self {
@@ -58,25 +84,6 @@ impl Dimension {
             Self::Month => "month",
         }
     }
-}
-
-/// One group. What it was not grouped by is `None`; so is a department or category that its expenses lack.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SpendingRow {
-    /// The department.
-    pub department_id: Option<Uuid>,
-    /// The category.
-    pub category_id: Option<Uuid>,
-    /// The member.
-    pub member_id: Option<Uuid>,
-    /// The merchant.
-    pub merchant: Option<String>,
-    /// The first day of the month.
-    pub month: Option<NaiveDate>,
-    /// How many expenses.
-    pub count: i64,
-    /// Their sum in base currency.
-    pub total: Decimal,
 }
 
 /// Which groups to return, of all in their order.
@@ -123,10 +130,10 @@ fn offset(cursor: &str) -> Result<u32> {
 }
 
 /// A page of groups, the largest first, and what all groups add up to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Spending {
     /// The groups of this page.
-    pub rows: Vec<SpendingRow>,
+    pub rows: Vec<Arc<Fetched<Row>>>,
     /// How many groups there are, on all pages.
     pub groups: u64,
     /// How many expenses, in all groups.
@@ -166,7 +173,9 @@ pub async fn spending(
     by: &[Dimension],
     filter: &ExpenseFilter,
     range: GroupRange,
+    fetch: &Fetch,
 ) -> Result<Spending> {
+    let reading = read::fit(cx, fetch.reading.visible_to(cx));
     let mut seen = std::collections::HashSet::new();
     if let Some(twice) = by.iter().find(|dimension| !seen.insert(**dimension)) {
         return Err(Error::invalid(
@@ -174,19 +183,19 @@ pub async fn spending(
             format!("{twice:?} is named twice."),
         ));
     }
-    let mut groups = read(cx, by, filter, range).await?;
-    if groups.is_empty() && range.offset > 0 {
+    let Some(mut groups) = read(cx, by, filter, range, &reading, fetch.alone).await? else {
+        return Ok(Spending::default());
+    };
+    if groups.rows.is_empty() && range.offset > 0 {
         // Beyond the last group no row carries the sums of all.
         let first = GroupRange {
             first: Some(1),
             offset: 0,
         };
-        groups = read(cx, by, filter, first).await?;
-        for group in &mut groups {
-            group.row.count = 0;
-        }
+        let first = read(cx, by, filter, first, &reading, fetch.alone).await?;
+        groups.all = first.map(|first| first.all).unwrap_or_default();
     }
-    let all = groups.first().map(|group| group.all).unwrap_or_default();
+    let all = groups.all;
     if range.first.is_none() && all.groups > MAX_GROUPS {
         return Err(Error::LimitExceeded {
             field: Some("first"),
@@ -197,57 +206,22 @@ pub async fn spending(
             ),
         });
     }
-    let rows = groups.into_iter().map(|group| group.row);
+    // Without a dimension there is one group, even of no expenses.
+    if all.count == 0 {
+        return Ok(Spending::default());
+    }
     Ok(Spending {
-        rows: rows.filter(|row| row.count > 0).collect(),
-        // Without a dimension there is one group, even of no expenses.
-        groups: if all.count > 0 { all.groups } else { 0 },
+        rows: groups.rows.into_iter().map(Arc::new).collect(),
+        groups: all.groups,
         count: all.count,
         total: all.total,
         offset: range.offset,
     })
 }
 
-async fn read(
-    cx: &Context,
-    by: &[Dimension],
-    filter: &ExpenseFilter,
-    range: GroupRange,
-) -> Result<Vec<Group>> {
-    let count = || Expr::col((Entity, Column::Id)).count();
-    let total = || Expr::col((Entity, Column::BaseAmount)).sum();
-    let mut query = select(cx, filter)
-        .select_only()
-        .expr_as(count(), "count")
-        .expr_as(total(), "total")
-        // Over all groups: PostgreSQL computes windows before it applies the limit.
-        .expr_as(Expr::cust("COUNT(*) OVER ()"), "groups")
-        .expr_as(
-            Expr::cust_with_expr("CAST(SUM($1) OVER () AS bigint)", count()),
-            "all_count",
-        )
-        .expr_as(
-            Expr::cust_with_expr("SUM($1) OVER ()", total()),
-            "all_total",
-        )
-        .limit(range.first.unwrap_or(MAX_GROUPS))
-        .offset(u64::from(range.offset));
-    for dimension in by {
-        query = query
-            .expr_as(dimension.expression(), dimension.name())
-            .group_by(dimension.expression());
-    }
-    // The total first; then by the groups themselves, so that the same data always comes in the same order.
-    query = query.order_by(Expr::col(Alias::new("total")), Order::Desc);
-    for dimension in by {
-        query = query.order_by(dimension.expression(), Order::Asc);
-    }
-    Ok(query.into_model::<Group>().all(cx.db()).await?)
-}
-
-/// A row of the result, which has the columns of the dimensions asked for and no others.
-struct Group {
-    row: SpendingRow,
+/// A page of groups, as it was read.
+struct Groups {
+    rows: Vec<Fetched<Row>>,
     all: All,
 }
 
@@ -259,49 +233,74 @@ struct All {
     total: Decimal,
 }
 
-impl FromQueryResult for Group {
-    fn from_query_result(
-        row: &sea_orm::QueryResult,
-        prefix: &str,
-    ) -> std::result::Result<Self, sea_orm::DbErr> {
-        let has = |dimension: Dimension| {
-            row.column_names()
-                .iter()
-                .any(|name| name == dimension.name())
+/// The columns of [`All`] in a statement.
+const ALL: [&str; 3] = ["groups", "all_count", "all_total"];
+
+async fn read(
+    cx: &Context,
+    by: &[Dimension],
+    filter: &ExpenseFilter,
+    range: GroupRange,
+    reading: &Reading,
+    alone: bool,
+) -> Result<Option<Groups>> {
+    let Some(expenses) = select(cx, filter) else {
+        return Ok(None);
+    };
+    let count = || Expr::col((Entity, Column::Id)).count();
+    let total = || Expr::col((Entity, Column::BaseAmount)).sum();
+    let mut query = expenses.select_only();
+    for dimension in Dimension::ALL {
+        // The columns are always the same: a dimension that is not grouped by is null.
+        query = if by.contains(&dimension) {
+            let expression = dimension.expression();
+            query
+                .expr_as(expression.clone(), dimension.name())
+                .group_by(expression)
+        } else {
+            let absent = Expr::cust(format!("NULL::{}", dimension.sql_type()));
+            query.expr_as(absent, dimension.name())
         };
-        let id = |dimension: Dimension| -> std::result::Result<Option<Uuid>, sea_orm::DbErr> {
-            if has(dimension) {
-                row.try_get(prefix, dimension.name())
-            } else {
-                Ok(None)
-            }
-        };
-        let sum = |name: &str| -> std::result::Result<Decimal, sea_orm::DbErr> {
-            let sum: Option<Decimal> = row.try_get(prefix, name)?;
-            Ok(sum.unwrap_or_default())
-        };
-        let groups: i64 = row.try_get(prefix, "groups")?;
-        let all = All {
-            groups: u64::try_from(groups).unwrap_or_default(),
-            count: row.try_get(prefix, "all_count")?,
-            total: sum("all_total")?,
-        };
-        let row = SpendingRow {
-            department_id: id(Dimension::Department)?,
-            category_id: id(Dimension::Category)?,
-            member_id: id(Dimension::Member)?,
-            merchant: has(Dimension::Merchant)
-                .then(|| row.try_get(prefix, "merchant"))
-                .transpose()?,
-            month: has(Dimension::Month)
-                .then(|| row.try_get(prefix, "month"))
-                .transpose()?,
-            count: row.try_get(prefix, "count")?,
-            total: sum("total")?,
-        };
-        Ok(Self { row, all })
     }
+    // Over all groups: PostgreSQL computes windows before it applies the limit.
+    let [groups, all_count, all_total] = ALL;
+    query = query
+        .expr_as(count(), "count")
+        .expr_as(Expr::cust_with_expr("COALESCE($1, 0)", total()), "total")
+        .expr_as(Expr::cust("COUNT(*) OVER ()"), groups)
+        .expr_as(
+            Expr::cust_with_expr("CAST(SUM($1) OVER () AS bigint)", count()),
+            all_count,
+        )
+        .expr_as(
+            Expr::cust_with_expr("COALESCE(SUM($1) OVER (), 0)", total()),
+            all_total,
+        );
+    let mut rows = query.build(DbBackend::Postgres);
+    // The total first; then by the groups themselves, so that the same data always comes in the same order.
+    let order = Dimension::ALL
+        .iter()
+        .filter(|dimension| by.contains(dimension))
+        .fold(String::from(" ORDER BY total DESC"), |order, dimension| {
+            format!("{order}, {}", dimension.name())
+        });
+    let limit = range.first.unwrap_or(MAX_GROUPS);
+    rows.sql = format!("{}{order} LIMIT {limit} OFFSET {}", rows.sql, range.offset);
+    let rows = read::grouped(cx, rows, reading, alone, &ALL, &order).await?;
+    let all = match rows.first() {
+        Some(row) => All {
+            groups: u64::try_from(i64::read(row, OWN)?).unwrap_or_default(),
+            count: i64::read(row, OWN + 1)?,
+            total: Decimal::read(row, OWN + 2)?,
+        },
+        None => All::default(),
+    };
+    let rows = read::rows(&rows, reading, ALL.len())?;
+    Ok(Some(Groups { rows, all }))
 }
+
+/// How many columns a group has.
+const OWN: usize = Row::STORED;
 
 #[cfg(test)]
 mod tests {

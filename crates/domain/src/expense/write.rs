@@ -1,24 +1,24 @@
 //! Entering, changing and deleting expenses.
 
-use chrono::{Datelike, NaiveDate, SubsecRound, Utc};
+use chrono::{Datelike, NaiveDate};
 use outlay_entity::tenant::{
-    ExpenseStatus,
+    BudgetId, CategoryId, DepartmentId, ExpenseId, ExpenseStatus, MemberId,
     expense::{ActiveModel, Entity, Model},
 };
 use rust_decimal::Decimal;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
-use uuid::Uuid;
+use sea_orm::{EntityTrait, IntoActiveModel};
+use serde::Serialize;
 
-use super::{NOUN, lock, require_entry};
+use super::{Standing, lock, require_entry};
 use crate::{
-    Command, Context, Error, Result, WriteContext, budget,
+    Action, Command, Context, Error, Result, WriteContext, budget,
     permission::Permission,
     value::{Code, ExchangeRate, Money, Name, Note},
     write::{self, Deleted, NewRow, set, set_optional},
 };
 
 /// A new expense, a draft until it is submitted.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct CreateExpense {
     /// What it cost; below zero for a refund.
     pub amount: Money,
@@ -29,22 +29,30 @@ pub struct CreateExpense {
     /// Who was paid.
     pub merchant: Name,
     /// What for.
-    pub description: Note,
+    pub description: Option<Note>,
     /// Number of the receipt.
     pub reference: Option<Code>,
     /// What it was spent on.
-    pub category_id: Option<Uuid>,
+    pub category_id: Option<CategoryId>,
     /// The department that it is for; the member's own when absent.
-    pub department_id: Option<Uuid>,
+    pub department_id: Option<DepartmentId>,
     /// The budget to charge.
-    pub budget_id: Option<Uuid>,
+    pub budget_id: Option<BudgetId>,
     /// Who spent it, when finance enters it for another.
-    pub member_id: Option<Uuid>,
+    pub member_id: Option<MemberId>,
 }
 
 impl Command for CreateExpense {
     type Output = Model;
-    const ACTION: &'static str = "expense.create";
+    const ACTION: Action = Action::ExpenseCreate;
+
+    fn authorize(&self, cx: &Context) -> Result<()> {
+        cx.require(Permission::EnterExpenses)?;
+        if self.is_own(cx) {
+            return Ok(());
+        }
+        cx.require(Permission::EnterForOthers)
+    }
 
     fn new_row(&self, cx: &WriteContext) -> Result<Option<NewRow<Model>>> {
         let new = NewRow::new(self.draft(cx)?);
@@ -63,35 +71,32 @@ impl Command for CreateExpense {
         budget::check_change(cx, None, Some(&row)).await?;
         Ok(row)
     }
-
-    async fn recall(&self, cx: &WriteContext, id: Uuid) -> Result<Model> {
-        write::recall::<Entity>(cx, NOUN, id).await
-    }
 }
 
 impl CreateExpense {
+    /// Whether the caller enters it for themselves.
+    fn is_own(&self, cx: &Context) -> bool {
+        self.member_id.is_none_or(|member| member == cx.member_id())
+    }
+
     /// The row, as the database will give it back.
     fn draft(&self, cx: &WriteContext) -> Result<Model> {
-        cx.require(Permission::EnterExpenses)?;
-        let member_id = self.member_id.unwrap_or_else(|| cx.member_id());
-        let own = member_id == cx.member_id();
-        if !own {
-            cx.require(Permission::EnterForOthers)?;
-        }
         check_date(self.spent_on)?;
         let (rate, base_amount) = self
             .amount
             .convert(cx.base_currency()?, self.exchange_rate)?;
-        let now = Utc::now().trunc_subsecs(6);
+        let now = cx.now();
         Ok(Model {
-            id: Uuid::now_v7(),
-            member_id,
-            department_id: self.department_id.or(cx.department_id().filter(|_| own)),
+            id: ExpenseId::generate(),
+            member_id: self.member_id.unwrap_or_else(|| cx.member_id()),
+            department_id: self
+                .department_id
+                .or_else(|| cx.department_id().filter(|_| self.is_own(cx))),
             category_id: self.category_id,
             budget_id: self.budget_id,
             spent_on: self.spent_on,
             merchant: self.merchant.as_str().to_owned(),
-            description: self.description.as_str().to_owned(),
+            description: self.description.clone().map(Into::into).unwrap_or_default(),
             reference: self.reference.clone().map(Into::into),
             currency: self.amount.currency().code().to_owned(),
             amount: at_scale(self.amount.amount(), 4),
@@ -124,10 +129,10 @@ fn check_date(spent_on: NaiveDate) -> Result<()> {
 }
 
 /// A change of a draft; `None` leaves a value as it is, `Some(None)` removes it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct UpdateExpense {
     /// The expense.
-    pub id: Uuid,
+    pub id: ExpenseId,
     /// The version that the caller has seen.
     pub version: i32,
     /// What it cost.
@@ -143,24 +148,27 @@ pub struct UpdateExpense {
     /// Number of the receipt.
     pub reference: Option<Option<Code>>,
     /// What it was spent on.
-    pub category_id: Option<Option<Uuid>>,
+    pub category_id: Option<Option<CategoryId>>,
     /// The department that it is for.
-    pub department_id: Option<Option<Uuid>>,
+    pub department_id: Option<Option<DepartmentId>>,
     /// The budget to charge.
-    pub budget_id: Option<Option<Uuid>>,
+    pub budget_id: Option<Option<BudgetId>>,
 }
 
 impl Command for UpdateExpense {
     type Output = Model;
-    const ACTION: &'static str = "expense.update";
+    const ACTION: Action = Action::ExpenseUpdate;
+
+    fn authorize(&self, cx: &Context) -> Result<()> {
+        cx.require(Permission::EnterExpenses)
+    }
 
     async fn run(&self, cx: &WriteContext) -> Result<Model> {
         let old = lock(cx, self.id, self.version, require_entry).await?;
-        require_draft(&old)?;
+        require_draft(Standing::of(&old))?;
         self.spent_on.map_or(Ok(()), check_date)?;
         let converted = self.convert(cx)?;
-        let row = ActiveModel {
-            id: Set(self.id),
+        let change = ActiveModel {
             amount: set(self.amount.map(|money| money.amount())),
             currency: set(self.amount.map(|money| money.currency().code())),
             rate: set(converted.map(|(rate, _)| rate)),
@@ -172,17 +180,11 @@ impl Command for UpdateExpense {
             category_id: set_optional(self.category_id),
             department_id: set_optional(self.department_id),
             budget_id: set_optional(self.budget_id),
-            version: Set(old.version + 1),
-            updated_at: Set(chrono::Utc::now()),
             ..Default::default()
         };
-        let new = row.update(cx.db()).await?;
+        let new = write::update::<Entity>(cx, &old, change).await?;
         budget::check_change(cx, Some(&old), Some(&new)).await?;
         Ok(new)
-    }
-
-    async fn recall(&self, cx: &WriteContext, id: Uuid) -> Result<Model> {
-        write::recall::<Entity>(cx, NOUN, id).await
     }
 }
 
@@ -203,13 +205,13 @@ impl UpdateExpense {
 ///
 /// # Errors
 /// Why not.
-pub fn check_change(cx: &Context, expense: &Model) -> Result<()> {
+pub fn check_change(cx: &Context, expense: Standing) -> Result<()> {
     require_entry(cx, expense)?;
     require_draft(expense)
 }
 
-fn require_draft(row: &Model) -> Result<()> {
-    if row.status == ExpenseStatus::Draft {
+fn require_draft(expense: Standing) -> Result<()> {
+    if expense.status == ExpenseStatus::Draft {
         return Ok(());
     }
     Err(Error::conflict(
@@ -219,27 +221,27 @@ fn require_draft(row: &Model) -> Result<()> {
 }
 
 /// Deletes a draft; what was ever decided on can be voided instead.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct DeleteExpense {
     /// The expense.
-    pub id: Uuid,
+    pub id: ExpenseId,
     /// The version that the caller has seen.
     pub version: i32,
 }
 
 impl Command for DeleteExpense {
-    type Output = Deleted;
-    const ACTION: &'static str = "expense.delete";
+    type Output = Deleted<Entity>;
+    const ACTION: Action = Action::ExpenseDelete;
 
-    async fn run(&self, cx: &WriteContext) -> Result<Deleted> {
-        let old = lock(cx, self.id, self.version, require_entry).await?;
-        require_draft(&old)?;
-        Entity::delete_by_id(old.id).exec(cx.db()).await?;
-        budget::check_change(cx, Some(&old), None).await?;
-        Ok(Deleted(self.id))
+    fn authorize(&self, cx: &Context) -> Result<()> {
+        cx.require(Permission::EnterExpenses)
     }
 
-    async fn recall(&self, _: &WriteContext, id: Uuid) -> Result<Deleted> {
-        Ok(Deleted(id))
+    async fn run(&self, cx: &WriteContext) -> Result<Deleted<Entity>> {
+        let old = lock(cx, self.id, self.version, require_entry).await?;
+        require_draft(Standing::of(&old))?;
+        let deleted = write::delete::<Entity>(cx, &old).await?;
+        budget::check_change(cx, Some(&old), None).await?;
+        Ok(deleted)
     }
 }

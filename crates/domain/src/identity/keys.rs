@@ -6,7 +6,7 @@ use std::{
 };
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use ed25519_dalek::{
     SigningKey,
     pkcs8::{DecodePrivateKey, EncodePrivateKey},
@@ -14,7 +14,7 @@ use ed25519_dalek::{
 use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use lru::LruCache;
-use outlay_entity::shared::signing_key;
+use outlay_entity::shared::{OrganizationId, signing_key};
 use sea_orm::{
     ActiveValue::Set, ConnectionTrait, DatabaseConnection, EntityTrait, QueryOrder,
     TransactionTrait,
@@ -39,7 +39,7 @@ pub struct Claims {
     pub sid: Uuid,
     /// The organization that the session is bound to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub org: Option<Uuid>,
+    pub org: Option<OrganizationId>,
     /// When it was issued, in seconds since 1970.
     pub iat: i64,
     /// When it ends, in seconds since 1970.
@@ -101,11 +101,11 @@ impl SigningKeys {
     }
 
     /// The claims of a token that one of our keys signed and that has not ended.
-    pub(crate) fn verify(&self, token: &str) -> Result<Claims> {
+    pub(crate) fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Claims> {
         let hash = Sha256::digest(token).into();
         let remembered = self.verified().get(&hash).cloned();
         if let Some(claims) = remembered
-            && claims.exp > Utc::now().timestamp()
+            && claims.exp > now.timestamp()
         {
             return Ok(claims);
         }

@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
-use outlay_entity::shared::{membership, refresh_token, session, user};
+use outlay_entity::shared::{OrganizationId, membership, refresh_token, session, user};
 use outlay_tenancy::{DirectoryChange, TenancyError, Tenant, TenantAccess};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
@@ -31,7 +31,7 @@ pub struct Caller {
     /// The session.
     pub session_id: Uuid,
     /// The organization that the session is bound to.
-    pub organization_id: Option<Uuid>,
+    pub organization_id: Option<OrganizationId>,
     /// When the token ends.
     pub expires_at: DateTime<Utc>,
 }
@@ -116,8 +116,8 @@ impl Outlay {
         }
     }
 
-    async fn only_organization(&self, user: Uuid) -> Result<Option<Uuid>> {
-        let organizations: Vec<Uuid> = membership::Entity::find()
+    async fn only_organization(&self, user: Uuid) -> Result<Option<OrganizationId>> {
+        let organizations: Vec<OrganizationId> = membership::Entity::find()
             .select_only()
             .column(membership::Column::OrganizationId)
             .filter(membership::Column::UserId.eq(user))
@@ -180,7 +180,7 @@ impl Outlay {
             .one(&transaction)
             .await?
             .ok_or(ENDED)?;
-        if session.revoked_at.is_some() || session.expires_at <= Utc::now() {
+        if session.revoked_at.is_some() || session.expires_at <= self.now() {
             return Err(ENDED);
         }
         let refresh_token = add_refresh_token(&transaction, session.id).await?;
@@ -189,7 +189,7 @@ impl Outlay {
             user_id: session.user_id,
             session_id: session.id,
             organization_id: session.organization_id,
-            expires_at: Utc::now() + delta(self.settings().access_token_lifetime)?,
+            expires_at: self.now() + delta(self.settings().access_token_lifetime)?,
         };
         self.tokens(&caller, refresh_token)
     }
@@ -226,7 +226,7 @@ impl Outlay {
     /// # Errors
     /// The database's own.
     pub async fn sign_out(&self, caller: &Caller, key: Option<&IdempotencyKey>) -> Result<()> {
-        let once = key.map(|key| signing_out(caller, key));
+        let once = key.map(|key| signing_out(caller, key)).transpose()?;
         self.end_session(caller.session_id, "SIGNED_OUT", once)
             .await
     }
@@ -236,7 +236,7 @@ impl Outlay {
     /// # Errors
     /// The database's own.
     pub async fn has_signed_out(&self, ended: &Caller, key: &IdempotencyKey) -> Result<bool> {
-        let once = signing_out(ended, key);
+        let once = signing_out(ended, key)?;
         Ok(once.find(self.tenancy().shared()).await?.is_some())
     }
 
@@ -277,7 +277,7 @@ impl Outlay {
     /// # Errors
     /// `Unauthenticated` when the token is not ours or has ended.
     pub fn bearer(&self, token: &str) -> Result<Caller> {
-        let claims = self.keys().verify(token)?;
+        let claims = self.keys().verify(token, self.now())?;
         Ok(Caller {
             user_id: claims.sub,
             session_id: claims.sid,
@@ -294,7 +294,7 @@ impl Outlay {
         if self.tenancy().directory().is_revoked(caller.session_id) {
             return Err(ENDED);
         }
-        if caller.expires_at <= Utc::now() {
+        if caller.expires_at <= self.now() {
             return Err(Error::Unauthenticated(
                 "The access token has ended: refresh the session.",
             ));
@@ -305,7 +305,7 @@ impl Outlay {
     pub(crate) async fn open_session(
         &self,
         user: Uuid,
-        organization: Option<Uuid>,
+        organization: Option<OrganizationId>,
     ) -> Result<SessionTokens> {
         self.open_session_for(user, organization, self.settings().access_token_lifetime)
             .await
@@ -318,7 +318,7 @@ impl Outlay {
     pub async fn open_session_for(
         &self,
         user: Uuid,
-        organization: Option<Uuid>,
+        organization: Option<OrganizationId>,
         lifetime: Duration,
     ) -> Result<SessionTokens> {
         let id = Uuid::now_v7();
@@ -326,7 +326,7 @@ impl Outlay {
             id: Set(id),
             user_id: Set(user),
             organization_id: Set(organization),
-            expires_at: Set(Utc::now() + delta(self.settings().session_lifetime)?),
+            expires_at: Set(self.now() + delta(self.settings().session_lifetime)?),
             ..Default::default()
         };
         let transaction = self.tenancy().shared().begin().await?;
@@ -339,7 +339,7 @@ impl Outlay {
             user_id: user,
             session_id: id,
             organization_id: organization,
-            expires_at: Utc::now() + delta(lifetime)?,
+            expires_at: self.now() + delta(lifetime)?,
         };
         self.tokens(&caller, refresh_token)
     }
@@ -351,7 +351,7 @@ impl Outlay {
             sub: caller.user_id,
             sid: caller.session_id,
             org: caller.organization_id,
-            iat: Utc::now().timestamp(),
+            iat: self.now().timestamp(),
             exp: expires_at.timestamp(),
         })?;
         Ok(SessionTokens {
@@ -362,7 +362,7 @@ impl Outlay {
     }
 }
 
-fn signing_out(caller: &Caller, key: &IdempotencyKey) -> Once {
+fn signing_out(caller: &Caller, key: &IdempotencyKey) -> Result<Once> {
     Once::new(caller.session_id, "session.sign_out", key, &())
 }
 

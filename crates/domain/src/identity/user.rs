@@ -6,6 +6,7 @@ use outlay_entity::shared::user;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, TransactionTrait,
 };
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::SessionTokens;
@@ -19,11 +20,12 @@ use crate::{
 const SIGN_UP: &str = "user.sign_up";
 
 /// A new user.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct SignUp {
     /// The address to sign in with.
     pub email: Email,
     /// The password.
+    #[serde(skip)]
     pub password: Password,
     /// The name that others will see.
     pub display_name: Name,
@@ -47,7 +49,7 @@ impl Outlay {
         let user = match create_user(&transaction, &new.email, &new.display_name, hash).await {
             Ok(user) => {
                 if let Some(key) = key {
-                    let once = Once::new(user.id, SIGN_UP, key, &new);
+                    let once = Once::new(user.id, SIGN_UP, key, &new)?;
                     once.claim(&transaction, user.id).await?;
                 }
                 transaction.commit().await?;
@@ -85,7 +87,7 @@ impl Outlay {
         if !checked.await? {
             return Ok(None);
         }
-        let done = Once::new(user.id, SIGN_UP, key, new).find(shared).await?;
+        let done = Once::new(user.id, SIGN_UP, key, new)?.find(shared).await?;
         Ok(done.map(|_| user))
     }
 

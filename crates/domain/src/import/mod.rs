@@ -9,14 +9,15 @@ mod rows;
 mod survey;
 mod write;
 
-use outlay_entity::tenant::import::{Column, Entity, Model};
-use sea_orm::{EntityTrait, PaginatorTrait};
-use uuid::Uuid;
+use outlay_entity::tenant::import::{Entity, Model, Row};
+use sea_orm::Condition;
 
 use crate::{
     Context, Result,
-    page::{self, Key, KeyKind, Ordering, Page, PageRequest},
+    noun::{Noun, Unique, Visible},
+    page::{Order, Page, PageRequest, keys},
     permission::Permission,
+    read::{self, Fetch},
 };
 
 pub use outlay_import::{DateOrder, DecimalMark, Delimiter, Encoding, Mapping, UnknownOption};
@@ -47,44 +48,43 @@ impl From<outlay_import::Problem> for ImportProblem {
     }
 }
 
+impl Noun for Entity {
+    const NAME: &'static str = "import";
+    const MANAGE: Permission = Permission::Import;
+    const UNIQUE: &'static [Unique] = &[Unique {
+        constraint: "import_file_key",
+        field: Some("file"),
+        message: REPEATED,
+    }];
+
+    fn visible(cx: &Context) -> Visible {
+        Visible::with(cx, Permission::ReadAccounts)
+    }
+
+    fn state(row: &Model) -> serde_json::Value {
+        serde_json::json!({
+            "fileName": row.file_name, "status": row.status,
+            "importedRows": row.imported_rows, "totalRows": row.total_rows,
+        })
+    }
+}
+
+/// Why a file that was imported before is rejected.
+const REPEATED: &str =
+    "This file was imported before; set allowRepeat to import its payments a second time.";
+
 /// The problems kept with an import.
 #[must_use]
-pub fn problems(import: &Model) -> Vec<ImportProblem> {
-    serde_json::from_value(import.problems.clone()).unwrap_or_default()
+pub fn problems(stored: &serde_json::Value) -> Vec<ImportProblem> {
+    serde_json::from_value(stored.clone()).unwrap_or_default()
 }
 
-/// Imports, the newest first.
+/// Imports, newest first.
 ///
 /// # Errors
-/// `Forbidden` for those who do not see imports, `Invalid` for a cursor that is none.
-pub async fn list(cx: &Context, request: &PageRequest) -> Result<Page<Model>> {
+/// `Forbidden` for callers who may not see imports, `Invalid` for a cursor of another list.
+pub async fn list(cx: &Context, request: &PageRequest, fetch: &Fetch) -> Result<Page<Row>> {
     cx.require(Permission::ReadAccounts)?;
-    let ordering = Ordering::<Entity> {
-        name: "CREATED_AT",
-        columns: vec![Column::CreatedAt, Column::Id],
-        descending: true,
-        keys: |row| vec![Key::Time(row.created_at), Key::Id(row.id)],
-        kinds: &[KeyKind::Time, KeyKind::Id],
-    };
-    page::fetch(cx.db(), Entity::find(), &ordering, request).await
-}
-
-/// How many imports there are.
-///
-/// # Errors
-/// `Forbidden` for those who do not see imports.
-pub async fn count(cx: &Context) -> Result<u64> {
-    cx.require(Permission::ReadAccounts)?;
-    Ok(Entity::find().count(cx.db()).await?)
-}
-
-/// The imports of these ids that there are, in no order; none for those who do not see imports.
-///
-/// # Errors
-/// The database's own.
-pub async fn find_many(cx: &Context, ids: &[Uuid]) -> Result<Vec<Model>> {
-    if !cx.can(Permission::ReadAccounts) {
-        return Ok(Vec::new());
-    }
-    page::by_ids(cx.db(), Entity::find(), Column::Id, ids).await
+    let order = Order::by("CREATED_AT", keys![Row: created_at Time]).descending();
+    read::list::<Entity>(cx, &Condition::all(), order, request, fetch).await
 }

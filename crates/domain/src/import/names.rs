@@ -2,70 +2,55 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use outlay_entity::tenant::{category, department};
+use outlay_entity::{
+    Id,
+    tenant::{CategoryId, DepartmentId, category, department},
+};
 use sea_orm::{ActiveValue::Set, EntityTrait, QuerySelect};
-use uuid::Uuid;
 
 use super::{ImportProblem, Survey};
-use crate::{Result, WriteContext};
+use crate::{Result, WriteContext, noun::Noun};
 
 /// Ids by name in lower case, as the unique indexes compare.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    departments: HashMap<String, Uuid>,
-    categories: HashMap<String, Uuid>,
+    departments: HashMap<String, DepartmentId>,
+    categories: HashMap<String, CategoryId>,
 }
 
 impl Names {
     /// What is there before the import.
     pub(super) async fn read(cx: &WriteContext) -> Result<Self> {
-        let departments: Vec<(String, Uuid)> = department::Entity::find()
+        let departments: Vec<(String, DepartmentId)> = department::Entity::find()
             .select_only()
             .columns([department::Column::Name, department::Column::Id])
             .into_tuple()
             .all(cx.db())
             .await?;
-        let categories: Vec<(String, Uuid)> = category::Entity::find()
+        let categories: Vec<(String, CategoryId)> = category::Entity::find()
             .select_only()
             .columns([category::Column::Name, category::Column::Id])
             .into_tuple()
             .all(cx.db())
             .await?;
-        let by_name = |rows: Vec<(String, Uuid)>| {
-            rows.into_iter().map(|(name, id)| (name.to_lowercase(), id))
-        };
         Ok(Self {
-            departments: by_name(departments).collect(),
-            categories: by_name(categories).collect(),
+            departments: by_name(departments),
+            categories: by_name(categories),
         })
     }
 
-    pub(super) fn department(&self, name: Option<&str>) -> Option<Uuid> {
+    pub(super) fn department(&self, name: Option<&str>) -> Option<DepartmentId> {
         self.departments.get(&name?.to_lowercase()).copied()
     }
 
-    pub(super) fn category(&self, name: Option<&str>) -> Option<Uuid> {
+    pub(super) fn category(&self, name: Option<&str>) -> Option<CategoryId> {
         self.categories.get(&name?.to_lowercase()).copied()
     }
 
     /// Reports each name that is not there, at the line where it first stands.
     pub(super) fn report_missing(&self, survey: &mut Survey) {
-        let missing = |names: &BTreeMap<String, u64>, known: &HashMap<String, Uuid>, noun: &str| {
-            let unknown = names
-                .iter()
-                .filter(|(name, _)| !known.contains_key(&name.to_lowercase()));
-            let problem = |(name, row): (&String, &u64)| ImportProblem {
-                row: *row,
-                column: None,
-                code: format!("UNKNOWN_{}", noun.to_uppercase()),
-                message: format!(
-                    "There is no {noun} “{name}”: make it first, or set createMissing."
-                ),
-            };
-            unknown.map(problem).collect::<Vec<_>>()
-        };
-        let mut problems = missing(&survey.departments, &self.departments, "department");
-        problems.extend(missing(&survey.categories, &self.categories, "category"));
+        let mut problems = missing(&survey.departments, &self.departments);
+        problems.extend(missing(&survey.categories, &self.categories));
         problems.sort_by_key(|problem| problem.row);
         survey.bad_rows += problems.len() as u64;
         survey.report(problems.into_iter());
@@ -107,15 +92,39 @@ impl Names {
     }
 }
 
-/// The names that are new, whatever the case, with the ids that they get.
-fn new_names(
-    known: &mut HashMap<String, Uuid>,
+fn by_name<N>(rows: Vec<(String, Id<N>)>) -> HashMap<String, Id<N>> {
+    rows.into_iter()
+        .map(|(name, id)| (name.to_lowercase(), id))
+        .collect()
+}
+
+/// The names that do not exist yet.
+fn missing<N: Noun>(
+    names: &BTreeMap<String, u64>,
+    known: &HashMap<String, Id<N>>,
+) -> Vec<ImportProblem> {
+    let noun = N::NAME;
+    let unknown = names
+        .iter()
+        .filter(|(name, _)| !known.contains_key(&name.to_lowercase()));
+    let problem = |(name, row): (&String, &u64)| ImportProblem {
+        row: *row,
+        column: None,
+        code: format!("UNKNOWN_{}", noun.to_uppercase()),
+        message: format!("There is no {noun} “{name}”: create it first, or set createMissing."),
+    };
+    unknown.map(problem).collect()
+}
+
+/// The names that do not exist yet, regardless of case, with new ids.
+fn new_names<N>(
+    known: &mut HashMap<String, Id<N>>,
     named: &BTreeMap<String, u64>,
-) -> Vec<(Uuid, String)> {
+) -> Vec<(Id<N>, String)> {
     let mut new = Vec::new();
     for name in named.keys() {
         known.entry(name.to_lowercase()).or_insert_with(|| {
-            let id = Uuid::now_v7();
+            let id = Id::generate();
             new.push((id, name.clone()));
             id
         });

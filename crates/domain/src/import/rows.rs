@@ -1,12 +1,12 @@
 //! The second reading: payments as rows, many to a statement.
 
 use chrono::NaiveDate;
+use outlay_entity::tenant::{CategoryId, DepartmentId, ExpenseId, ImportId};
 use outlay_import::Payment;
 use rust_decimal::Decimal;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde::Serialize;
 use tokio::sync::mpsc;
-use uuid::Uuid;
 
 use super::{ImportFile, names::Names};
 use crate::{Error, Result, WriteContext, live::ImportTeller};
@@ -29,9 +29,9 @@ const INSERT: &str = r#"
 
 #[derive(Serialize)]
 struct Row {
-    id: Uuid,
-    department_id: Option<Uuid>,
-    category_id: Option<Uuid>,
+    id: ExpenseId,
+    department_id: Option<DepartmentId>,
+    category_id: Option<CategoryId>,
     spent_on: NaiveDate,
     merchant: String,
     description: String,
@@ -50,7 +50,7 @@ pub(super) struct Inserted {
 /// Reads the file a second time and inserts its payments.
 pub(super) async fn insert(
     cx: &WriteContext,
-    import: Uuid,
+    import: ImportId,
     file: &ImportFile,
     rate: Decimal,
     names: &Names,
@@ -67,7 +67,7 @@ pub(super) async fn insert(
         let rows: Vec<Row> = batch
             .into_iter()
             .map(|payment| Row {
-                id: Uuid::now_v7(),
+                id: ExpenseId::generate(),
                 department_id: names.department(payment.department.as_deref()),
                 category_id: names.category(payment.category.as_deref()),
                 spent_on: payment.spent_on,

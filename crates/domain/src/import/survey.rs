@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    fmt,
     fs::File,
     io::{self, Read},
     path::PathBuf,
@@ -14,6 +13,7 @@ use std::{
 
 use outlay_import::{OpenError, Options, Payments};
 use rust_decimal::Decimal;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{DateOrder, DecimalMark, Delimiter, Encoding, ImportProblem, Mapping};
@@ -40,10 +40,12 @@ impl Progress {
     }
 }
 
-/// A file of payments on this machine, and how to read it.
-#[derive(Clone)]
+/// A file of payments on this machine, and how to read it. It is serialized without its location and its progress: a
+/// repeated upload is in another place.
+#[derive(Debug, Clone, Serialize)]
 pub struct ImportFile {
-    /// Where it is.
+    /// Its location.
+    #[serde(skip)]
     pub path: PathBuf,
     /// What its owner calls it.
     pub name: Name,
@@ -62,26 +64,12 @@ pub struct ImportFile {
     /// Its encoding; seen from the text when absent.
     pub encoding: Option<Encoding>,
     /// Counts the bytes read.
+    #[serde(skip)]
     pub progress: Progress,
 }
 
-impl fmt::Debug for ImportFile {
-    /// What the file says, not where it lies: a repeated upload lies elsewhere.
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("ImportFile")
-            .field("name", &self.name)
-            .field("mapping", &self.mapping)
-            .field("currency", &self.currency)
-            .field("exchange_rate", &self.exchange_rate)
-            .field("date_order", &self.date_order)
-            .field("decimal_mark", &self.decimal_mark)
-            .finish_non_exhaustive()
-    }
-}
-
 /// What the first reading has found.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Survey {
     /// SHA-256 of the file.
     pub hash: [u8; 32],

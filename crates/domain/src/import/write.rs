@@ -5,23 +5,20 @@ use outlay_entity::tenant::{
     import::{ActiveModel, Column, Entity, Model},
 };
 use rust_decimal::Decimal;
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter,
-};
-use uuid::Uuid;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use serde::Serialize;
 
-use super::{ImportFile, Survey, names::Names, rows};
+use super::{ImportFile, REPEATED, Survey, names::Names, rows};
 use crate::{
-    Command, Error, Result, WriteContext,
+    Action, Command, Error, Result, WriteContext,
     live::ImportTeller,
-    permission::Permission,
     value::{Money, MoneyInput},
     write,
 };
 
 /// Makes expenses of a file, all or nothing. They arrive approved, since they were paid, as expenses of the member
 /// who imports.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct ImportExpenses {
     /// The file.
     pub file: ImportFile,
@@ -37,10 +34,9 @@ pub struct ImportExpenses {
 
 impl Command for ImportExpenses {
     type Output = Model;
-    const ACTION: &'static str = "import.run";
+    const ACTION: Action = Action::ImportRun;
 
     async fn run(&self, cx: &WriteContext) -> Result<Model> {
-        cx.require(Permission::Import)?;
         let rate = self.rate(cx)?;
         if !self.allow_repeat && !self.dry_run {
             self.refuse_repeat(cx).await?;
@@ -71,10 +67,6 @@ impl Command for ImportExpenses {
         }
         Ok(import)
     }
-
-    async fn recall(&self, cx: &WriteContext, id: Uuid) -> Result<Model> {
-        write::recall::<Entity>(cx, "import", id).await
-    }
 }
 
 impl ImportExpenses {
@@ -99,9 +91,7 @@ impl ImportExpenses {
         if same.count(cx.db()).await? == 0 {
             return Ok(());
         }
-        let message =
-            "This file was imported before; set allowRepeat if its payments are to be there twice.";
-        Err(Error::conflict("file", message))
+        Err(Error::conflict("file", REPEATED))
     }
 
     async fn record(
@@ -117,7 +107,6 @@ impl ImportExpenses {
             0
         };
         let row = ActiveModel {
-            id: Set(Uuid::now_v7()),
             member_id: Set(cx.member_id()),
             file_name: Set(self.file.name.as_str().to_owned()),
             file_hash: Set(survey.hash.to_vec()),
@@ -131,6 +120,6 @@ impl ImportExpenses {
             problems: Set(serde_json::to_value(&survey.problems).map_err(Error::internal)?),
             ..Default::default()
         };
-        Ok(row.insert(cx.db()).await?)
+        write::insert::<Entity>(cx, row).await
     }
 }

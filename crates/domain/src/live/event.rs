@@ -1,24 +1,24 @@
 //! What is told: facts from the log, and how far imports have come.
 
 use chrono::{DateTime, Utc};
-use outlay_entity::tenant::ExpenseStatus;
+use outlay_entity::tenant::{BudgetId, DepartmentId, ExpenseStatus, ImportId, MemberId};
 use outlay_tenancy::TenantAccess;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::cursor::Position;
-use crate::permission::Permission;
+use crate::{Action, permission::Permission};
 
 /// What a member may be told of.
 #[derive(Debug, Clone)]
 pub(super) struct Viewer {
-    member_id: Uuid,
+    member_id: MemberId,
     /// Sees the expenses of everybody.
     sees_all: bool,
     /// Decides on the expenses of all departments.
     decides_all: bool,
     /// Sees, and decides on, the expenses of this department.
-    department: Option<Uuid>,
+    department: Option<DepartmentId>,
 }
 
 impl Viewer {
@@ -36,15 +36,12 @@ impl Viewer {
     }
 }
 
-/// What asks for a decision.
-const SUBMIT: &str = "expense.submit";
-
 /// One write, as the log has it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
     pub(super) position: Position,
-    /// What was done, such as `expense.approve`.
-    pub action: String,
+    /// What was done.
+    pub action: Action,
     /// The row.
     pub subject_id: Uuid,
     /// Its version after the write; none for one that was deleted.
@@ -52,9 +49,9 @@ pub struct Event {
     /// When.
     pub occurred_at: DateTime<Utc>,
     /// Whose expense it is.
-    pub(super) member_id: Option<Uuid>,
+    pub(super) member_id: Option<MemberId>,
     /// The departments that it was for before and is for now.
-    pub(super) departments: [Option<Uuid>; 2],
+    pub(super) departments: [Option<DepartmentId>; 2],
     /// Where the expense stands now; none for one that was deleted, and for what is no expense.
     pub status: Option<ExpenseStatus>,
     /// Of an import, the lines that became expenses, and all lines.
@@ -77,20 +74,20 @@ impl Event {
     pub(super) fn wants_decision(&self, viewer: &Viewer) -> bool {
         let department = self.department_id();
         let of_department = department.is_some() && department == viewer.department;
-        self.action == SUBMIT
+        self.action == Action::ExpenseSubmit
             && self.member_id != Some(viewer.member_id)
             && (viewer.decides_all || of_department)
     }
 
     /// Whose it is.
     #[must_use]
-    pub fn member_id(&self) -> Option<Uuid> {
+    pub fn member_id(&self) -> Option<MemberId> {
         self.member_id
     }
 
     /// The department that it is for now.
     #[must_use]
-    pub fn department_id(&self) -> Option<Uuid> {
+    pub fn department_id(&self) -> Option<DepartmentId> {
         self.departments[1]
     }
 }
@@ -99,14 +96,19 @@ impl Event {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Crossing {
     /// The budget.
-    pub budget_id: Uuid,
+    pub budget_id: BudgetId,
     /// The share of its limit that was reached, in percent: 80 or 100.
     pub percent: i32,
 }
 
 impl Crossing {
     /// Whether a budget of `limit` reached a share when its charges went from one sum to another; the highest, if so.
-    pub(super) fn of(budget_id: Uuid, limit: Decimal, from: Decimal, to: Decimal) -> Option<Self> {
+    pub(super) fn of(
+        budget_id: BudgetId,
+        limit: Decimal,
+        from: Decimal,
+        to: Decimal,
+    ) -> Option<Self> {
         let reached = |spent: Decimal| {
             let percent = SHARES.into_iter().rev().find(|percent| {
                 spent > Decimal::ZERO
@@ -126,7 +128,7 @@ const SHARES: [i32; 2] = [80, 100];
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportStep {
     /// The import.
-    pub import_id: Uuid,
+    pub import_id: ImportId,
     /// Lines made into expenses so far; of one that is done, those that it made.
     pub done: i64,
     /// Lines of the file.
@@ -148,7 +150,7 @@ pub enum ImportState {
 
 impl ImportStep {
     /// What an import that is under way tells.
-    pub(super) fn text(import_id: Uuid, done: i64, total: i64, is_abandoned: bool) -> String {
+    pub(super) fn text(import_id: ImportId, done: i64, total: i64, is_abandoned: bool) -> String {
         let state = if is_abandoned { "abandoned" } else { "running" };
         format!("{import_id} {done} {total} {state}")
     }
@@ -157,7 +159,7 @@ impl ImportStep {
     pub(super) fn of(event: &Event) -> Self {
         let (done, total) = event.lines.unwrap_or_default();
         Self {
-            import_id: event.subject_id,
+            import_id: event.subject_id.into(),
             done,
             total,
             state: ImportState::Finished,
@@ -190,7 +192,7 @@ mod tests {
     fn a_share_is_told_when_it_is_reached_and_not_again() {
         let told = |limit: i64, from: i64, to: i64| {
             let [limit, from, to] = [limit, from, to].map(Decimal::from);
-            Crossing::of(Uuid::nil(), limit, from, to).map(|crossing| crossing.percent)
+            Crossing::of(Uuid::nil().into(), limit, from, to).map(|crossing| crossing.percent)
         };
         for (limit, from, to, expected) in [
             (100, 0, 79, None),

@@ -2,7 +2,6 @@
 
 use std::{future::pending, sync::Arc, time::Duration};
 
-use chrono::Utc;
 use outlay_tenancy::{TenancyError, TenantAccess, Topic};
 use tokio::sync::watch;
 
@@ -70,7 +69,7 @@ impl Guard {
     pub(super) async fn ended(&mut self) -> Error {
         loop {
             if !self.is_stale {
-                let lifetime = self.caller.expires_at - Utc::now();
+                let lifetime = self.caller.expires_at - self.outlay.now();
                 let expiry = tokio::time::sleep(lifetime.to_std().unwrap_or_default());
                 tokio::select! {
                     () = changed(&mut self.session) => {}

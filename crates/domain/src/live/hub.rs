@@ -296,9 +296,9 @@ impl Hub {
 async fn missed_crossings(cx: &Context, after: &Cursor) -> Result<Vec<Crossing>> {
     let mut crossings = log::crossings(cx, &after.seen).await?;
     if let Some((upto, told)) = &after.part {
-        crossings.retain(|crossing| crossing.budget_id > told.id);
+        crossings.retain(|crossing| crossing.budget_id.uuid() > told.id);
         let again = log::crossings(cx, upto).await?.into_iter();
-        crossings.extend(again.filter(|crossing| crossing.budget_id <= told.id));
+        crossings.extend(again.filter(|crossing| crossing.budget_id.uuid() <= told.id));
     }
     Ok(crossings)
 }

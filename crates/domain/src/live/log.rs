@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
-use outlay_entity::tenant::ExpenseStatus;
+use outlay_entity::tenant::{DepartmentId, ExpenseStatus, MemberId};
 use rust_decimal::Decimal;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use super::{
     event::{Crossing, Event},
     snapshot::Snapshot,
 };
-use crate::{Context, Error, Result, budget::charged_sql};
+use crate::{Action, Context, Error, Result, budget::charged_sql};
 
 /// Events read by one statement.
 pub(super) const PAGE: usize = 1_000;
@@ -31,9 +31,15 @@ const READ: &str = r#"
       AND NOT pg_visible_in_snapshot(xact, $1::pg_snapshot)
       AND pg_visible_in_snapshot(xact, $2::pg_snapshot)
       AND (recorded_at, id) > ($3, $4)
-      AND (action LIKE 'expense.%' OR action = 'import.run')
+      AND action = ANY($6)
     ORDER BY recorded_at, id
     LIMIT $5"#;
+
+/// The names of the actions that events are made of.
+static TOLD: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let told = Action::ALL.iter().filter(|action| action.is_told());
+    told.map(|action| action.as_str().to_owned()).collect()
+});
 
 /// The change of what is charged to each budget by the events since `$1`, and what is charged to it now.
 static CHARGED: LazyLock<String> = LazyLock::new(|| {
@@ -70,14 +76,14 @@ static CHARGED: LazyLock<String> = LazyLock::new(|| {
 #[derive(FromQueryResult)]
 struct Row {
     id: Uuid,
-    action: String,
+    action: Action,
     subject_id: Uuid,
     version: Option<i32>,
     occurred_at: DateTime<Utc>,
     recorded_at: DateTime<Utc>,
-    member_id: Option<Uuid>,
-    old_department: Option<Uuid>,
-    new_department: Option<Uuid>,
+    member_id: Option<MemberId>,
+    old_department: Option<DepartmentId>,
+    new_department: Option<DepartmentId>,
     status: Option<ExpenseStatus>,
     done: Option<i64>,
     total: Option<i64>,
@@ -135,6 +141,7 @@ pub(super) async fn read(
         time.into(),
         after.id.into(),
         limit.into(),
+        TOLD.clone().into(),
     ];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, READ, values);
     let rows = cx.db().query_all_raw(statement).await?;

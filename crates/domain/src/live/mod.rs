@@ -19,10 +19,10 @@ pub use subscription::{Interest, Subscription, Told, What};
 
 pub(crate) use hub::Hubs;
 
-use outlay_tenancy::Topic;
-use uuid::Uuid;
+use outlay_entity::tenant::ImportId;
+use outlay_tenancy::{TenantId, Topic};
 
-use crate::{Context, Outlay, Result, WriteContext};
+use crate::{Action, Context, Outlay, Result, WriteContext};
 
 /// Where the log stands in the context's snapshot: after it comes all that the snapshot does not see.
 ///
@@ -34,8 +34,8 @@ pub async fn cursor(cx: &Context) -> Result<Cursor> {
 
 impl Outlay {
     /// Has the events of a write that has committed told, if they are of a kind that anybody is told.
-    pub(crate) fn tell(&self, tenant: Uuid, action: &str) {
-        if action.starts_with("expense.") || action.starts_with("import.") {
+    pub(crate) fn tell(&self, tenant: TenantId, action: Action) {
+        if action.is_told() {
             self.tenancy().signals().tell(Topic::Log(tenant), "");
         }
     }
@@ -45,14 +45,14 @@ impl Outlay {
 /// [`done`](Self::done), it tells that the import was given up.
 pub(crate) struct ImportTeller<'a> {
     cx: &'a WriteContext,
-    import_id: Uuid,
+    import_id: ImportId,
     total: i64,
     done: i64,
     is_over: bool,
 }
 
 impl<'a> ImportTeller<'a> {
-    pub(crate) fn new(cx: &'a WriteContext, import_id: Uuid, total: i64) -> Self {
+    pub(crate) fn new(cx: &'a WriteContext, import_id: ImportId, total: i64) -> Self {
         let teller = Self {
             cx,
             import_id,

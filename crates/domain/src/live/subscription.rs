@@ -5,9 +5,9 @@ use std::{
     sync::Arc,
 };
 
+use outlay_entity::tenant::ImportId;
 use outlay_tenancy::TenantAccess;
 use tokio::sync::{broadcast, oneshot};
-use uuid::Uuid;
 
 use super::{
     cursor::{Cursor, Position},
@@ -17,7 +17,7 @@ use super::{
     log,
     snapshot::Snapshot,
 };
-use crate::{Error, Outlay, Result, identity::Caller, permission::Permission};
+use crate::{Action, Error, Outlay, Result, identity::Caller, permission::Permission};
 
 /// What a subscriber wants to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub enum Interest {
     /// Budgets of which much is spent.
     Budgets,
     /// How imports come on: all, or one.
-    Imports(Option<Uuid>),
+    Imports(Option<ImportId>),
 }
 
 /// Something told.
@@ -66,7 +66,7 @@ pub struct Subscription {
     news: broadcast::Receiver<Arc<News>>,
     watching: Option<Watching>,
     /// Imports that are done: what another process said of one before may come later.
-    done: HashSet<Uuid>,
+    done: HashSet<ImportId>,
 }
 
 impl Outlay {
@@ -237,7 +237,7 @@ impl Subscription {
 
     /// What this subscriber is told of an event.
     fn told_of(&mut self, event: &Event) -> Option<What> {
-        let is_import = event.action == "import.run";
+        let is_import = event.action == Action::ImportRun;
         match self.interest {
             Interest::Expenses if !is_import && event.is_visible(&self.viewer) => {
                 Some(What::Expense(event.clone()))
@@ -245,15 +245,15 @@ impl Subscription {
             Interest::Approvals if event.wants_decision(&self.viewer) => {
                 Some(What::Expense(event.clone()))
             }
-            Interest::Imports(_) if is_import && self.wants_import(event.subject_id) => {
-                self.done.insert(event.subject_id);
+            Interest::Imports(_) if is_import && self.wants_import(event.subject_id.into()) => {
+                self.done.insert(event.subject_id.into());
                 Some(What::Import(ImportStep::of(event)))
             }
             _ => None,
         }
     }
 
-    fn wants_import(&self, id: Uuid) -> bool {
+    fn wants_import(&self, id: ImportId) -> bool {
         match self.interest {
             Interest::Imports(wanted) => wanted.is_none_or(|wanted| wanted == id),
             Interest::Expenses | Interest::Approvals | Interest::Budgets => false,
@@ -271,7 +271,7 @@ impl Subscription {
             } else {
                 let position = Position {
                     at: 0,
-                    id: crossing.budget_id,
+                    id: crossing.budget_id.uuid(),
                 };
                 Cursor {
                     seen: self.cursor.seen.clone(),

@@ -2,35 +2,41 @@
 
 use std::net::IpAddr;
 
+use chrono::{DateTime, Utc};
 use outlay_entity::{
+    Id,
     shared::{OrganizationStatus, membership, user},
-    tenant::{InvitationStatus, MemberStatus, audit_event, invitation, member},
+    tenant::{
+        InvitationId, InvitationStatus, MemberId, MemberStatus, audit_event, invitation, member,
+    },
 };
-use outlay_tenancy::{DirectoryChange, TenantAccess, TenantConnection};
+use outlay_tenancy::{DirectoryChange, TenantAccess, TenantConnection, TenantId};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
     sea_query::OnConflict,
 };
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    Error, IdempotencyKey, Outlay, Result,
+    Action, Error, IdempotencyKey, Outlay, Result,
     identity::{Caller, SessionTokens, create_user, find_user_by_email},
     value::{Email, Name, Password},
     write::Once,
 };
 
 /// Names the write among those of an idempotency key.
-const ACCEPT: &str = "member.accept_invitation";
+const ACCEPT: &str = Action::MemberAcceptInvitation.as_str();
 
 /// Somebody who follows an invitation's link.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct AcceptInvitation {
     /// The last segment of the link.
     pub token: String,
     /// The name for a new user; an existing one keeps theirs.
     pub display_name: Option<Name>,
     /// The password to set for a new user, or that of an existing one who is not signed in.
+    #[serde(skip)]
     pub password: Option<Password>,
 }
 
@@ -87,7 +93,7 @@ impl Outlay {
             .identify(&invited.email, &accept, caller, network)
             .await?;
         let db = self.tenancy().write_shared(&tenant);
-        let user_id = match join(&db, organization, id, identity, &accept, key).await {
+        let user_id = match join(&db, organization, id, identity, &accept, key, self.now()).await {
             Ok(user_id) => {
                 db.commit().await?;
                 user_id
@@ -124,7 +130,7 @@ impl Outlay {
         let Identity::Known(user) = self.identify(email, accept, caller, network).await? else {
             return Ok(None);
         };
-        let once = Once::new(user.id, ACCEPT, key, accept);
+        let once = Once::new(user.id, ACCEPT, key, accept)?;
         let done = once.find(self.tenancy().shared()).await?;
         Ok(done.map(|_| user.id))
     }
@@ -192,11 +198,12 @@ enum Identity {
 /// Everything that accepting writes, in one transaction: user, member, membership, invitation, audit event. The user.
 async fn join(
     db: &TenantConnection,
-    organization: Uuid,
-    invitation: Uuid,
+    organization: TenantId,
+    invitation: InvitationId,
     identity: Identity,
     accept: &AcceptInvitation,
     key: Option<&IdempotencyKey>,
+    now: DateTime<Utc>,
 ) -> Result<Uuid> {
     let invited = invitation::Entity::find_by_id(invitation)
         .lock_exclusive()
@@ -204,7 +211,7 @@ async fn join(
         .await?;
     let invited = invited.ok_or(Error::not_found("invitation", "token"))?;
     match invited.status {
-        InvitationStatus::Pending if invited.expires_at > chrono::Utc::now() => {}
+        InvitationStatus::Pending if invited.expires_at > now => {}
         InvitationStatus::Pending => {
             return Err(Error::invalid(
                 "token",
@@ -230,10 +237,10 @@ async fn join(
         } => create_user(db, &email, &display_name, password_hash).await?,
     };
     if let Some(key) = key {
-        let once = Once::new(user.id, ACCEPT, key, accept);
-        once.claim(db, organization).await?;
+        let once = Once::new(user.id, ACCEPT, key, accept)?;
+        once.claim(db, organization.uuid()).await?;
     }
-    let member_id = admit(db, &invited, &user).await?;
+    let member_id = admit(db, &invited, &user, now).await?;
     let membership = membership::ActiveModel {
         user_id: Set(user.id),
         organization_id: Set(organization),
@@ -255,15 +262,15 @@ async fn join(
         id: Set(invitation),
         status: Set(InvitationStatus::Accepted),
         version: Set(invited.version + 1),
-        updated_at: Set(chrono::Utc::now()),
+        updated_at: Set(now),
         ..Default::default()
     };
     answered.update(db).await?;
     let event = audit_event::ActiveModel {
-        id: Set(Uuid::now_v7()),
+        id: Set(Id::generate()),
         member_id: Set(Some(member_id)),
-        action: Set("member.accept_invitation".into()),
-        subject_id: Set(member_id),
+        action: Set(ACCEPT.into()),
+        subject_id: Set(member_id.uuid()),
         changes: Set(serde_json::json!({ "role": invited.role, "invitation": invitation })),
         ..Default::default()
     };
@@ -281,7 +288,8 @@ async fn admit(
     db: &TenantConnection,
     invited: &invitation::Model,
     user: &user::Model,
-) -> Result<Uuid> {
+    now: DateTime<Utc>,
+) -> Result<MemberId> {
     let before = member::Entity::find()
         .filter(member::Column::UserId.eq(user.id))
         .lock_exclusive()
@@ -302,11 +310,11 @@ async fn admit(
         Some(before) => {
             row.id = Set(before.id);
             row.version = Set(before.version + 1);
-            row.updated_at = Set(chrono::Utc::now());
+            row.updated_at = Set(now);
             Ok(row.update(db).await?.id)
         }
         None => {
-            row.id = Set(Uuid::now_v7());
+            row.id = Set(MemberId::generate());
             row.user_id = Set(user.id);
             row.display_name = Set(user.display_name.clone());
             Ok(row.insert(db).await?.id)

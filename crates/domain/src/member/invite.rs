@@ -1,28 +1,30 @@
 //! Invitations: an offer of membership, by a link that only this install can make.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use outlay_entity::tenant::{
-    InvitationStatus, MemberStatus, Role,
-    invitation::{ActiveModel, Column, Entity, Model},
+    DepartmentId, InvitationId, InvitationStatus, MemberStatus, Role,
+    invitation::{ActiveModel, Column, Entity, Model, Row},
     member,
 };
+use outlay_tenancy::TenantId;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter,
-    Select, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter,
+    sea_query::Expr,
 };
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::require_authority_over;
 use crate::{
-    Command, Context, Error, Outlay, Result, WriteContext,
-    page::{self, Key, KeyKind, Ordering, Page, PageRequest},
+    Action, Command, Context, Error, Outlay, Result, WriteContext,
+    noun::{Noun, Unique, Visible},
+    page::{Order, Page, PageRequest, keys},
     permission::Permission,
+    read::{self, Fetch},
     value::Email,
     write,
 };
-
-const NOUN: &str = "invitation";
 
 /// Bytes of a seal in a link: 128 bits cannot be guessed.
 const SEAL: usize = 16;
@@ -32,8 +34,16 @@ impl Outlay {
     ///
     /// # Errors
     /// `Internal` when there is no signing key.
-    pub fn invitation_link(&self, organization: Uuid, invitation: Uuid) -> Result<String> {
-        let mut token = [organization.into_bytes(), invitation.into_bytes()].concat();
+    pub fn invitation_link(
+        &self,
+        organization: TenantId,
+        invitation: InvitationId,
+    ) -> Result<String> {
+        let mut token = [
+            organization.uuid().into_bytes(),
+            invitation.uuid().into_bytes(),
+        ]
+        .concat();
         let seal = self.keys().seal(&token)?;
         token.extend_from_slice(&seal[..SEAL]);
         Ok(format!(
@@ -44,7 +54,7 @@ impl Outlay {
     }
 
     /// The organization and invitation of a link's token, if this install made it.
-    pub(super) fn read_invitation_token(&self, token: &str) -> Option<(Uuid, Uuid)> {
+    pub(super) fn read_invitation_token(&self, token: &str) -> Option<(TenantId, InvitationId)> {
         let bytes = BASE64_URL_SAFE_NO_PAD
             .decode(token)
             .ok()
@@ -54,61 +64,48 @@ impl Outlay {
             return None;
         }
         Some((
-            Uuid::from_slice(&message[..16]).ok()?,
-            Uuid::from_slice(&message[16..]).ok()?,
+            Uuid::from_slice(&message[..16]).ok()?.into(),
+            Uuid::from_slice(&message[16..]).ok()?.into(),
         ))
     }
 }
 
-/// Invitations not answered yet, the newest first.
-///
-/// # Errors
-/// `Forbidden` for those who may not invite.
-pub async fn invitations(cx: &Context, request: &PageRequest) -> Result<Page<Model>> {
-    let ordering = Ordering::<Entity> {
-        name: "CREATED_AT",
-        columns: vec![Column::CreatedAt, Column::Id],
-        descending: true,
-        keys: |row| vec![Key::Time(row.created_at), Key::Id(row.id)],
-        kinds: &[KeyKind::Time, KeyKind::Id],
-    };
-    page::fetch(cx.db(), pending(cx)?, &ordering, request).await
-}
+impl Noun for Entity {
+    const NAME: &'static str = "invitation";
+    const MANAGE: Permission = Permission::ManageMembers;
+    const UNIQUE: &'static [Unique] = &[Unique {
+        constraint: "invitation_pending_email_key",
+        field: Some("email"),
+        message: "This address already has an invitation; revoke it to send a new one.",
+    }];
 
-/// How many invitations are not answered yet.
-///
-/// # Errors
-/// `Forbidden` for those who may not invite.
-pub async fn count_invitations(cx: &Context) -> Result<u64> {
-    Ok(pending(cx)?.count(cx.db()).await?)
-}
-
-fn pending(cx: &Context) -> Result<Select<Entity>> {
-    cx.require(Permission::ManageMembers)?;
-    Ok(Entity::find().filter(Column::Status.eq(InvitationStatus::Pending)))
-}
-
-/// An invitation by id, for those who may invite; none for others.
-///
-/// # Errors
-/// The database's own.
-pub async fn find_invitation(cx: &Context, id: Uuid) -> Result<Option<Model>> {
-    if !cx.can(Permission::ManageMembers) {
-        return Ok(None);
+    fn visible(cx: &Context) -> Visible {
+        Visible::with(cx, Permission::ManageMembers)
     }
-    Ok(Entity::find_by_id(id).one(cx.db()).await?)
+}
+
+/// Pending invitations, newest first.
+///
+/// # Errors
+/// `Forbidden` for callers who may not invite.
+pub async fn invitations(cx: &Context, request: &PageRequest, fetch: &Fetch) -> Result<Page<Row>> {
+    cx.require(Permission::ManageMembers)?;
+    let pending = Condition::all().add(Column::Status.eq(InvitationStatus::Pending));
+    let order = Order::by("CREATED_AT", keys![Row: created_at Time]).descending();
+    read::list::<Entity>(cx, &pending, order, request, fetch).await
 }
 
 /// An offer of membership.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct InviteMember {
     /// Where to send it.
     pub email: Email,
     /// The role that accepting gives.
     pub role: Role,
     /// The department that accepting gives.
-    pub department_id: Option<Uuid>,
+    pub department_id: Option<DepartmentId>,
     /// How long it can be accepted, from [`Outlay::invitation_lifetime`].
+    #[serde(skip)]
     pub lifetime: TimeDelta,
 }
 
@@ -122,10 +119,9 @@ impl Outlay {
 
 impl Command for InviteMember {
     type Output = Model;
-    const ACTION: &'static str = "member.invite";
+    const ACTION: Action = Action::MemberInvite;
 
     async fn run(&self, cx: &WriteContext) -> Result<Model> {
-        cx.require(Permission::ManageMembers)?;
         require_authority_over(cx, self.role)?;
         let same = member::Entity::find()
             .filter(member::Column::Email.eq(self.email.as_str()))
@@ -136,7 +132,7 @@ impl Command for InviteMember {
                 "There is a member of this address already.",
             ));
         }
-        let now = Utc::now();
+        let now = cx.now();
         // One that has run out makes room for a new one.
         Entity::update_many()
             .col_expr(Column::Status, Expr::value(InvitationStatus::Revoked))
@@ -146,7 +142,6 @@ impl Command for InviteMember {
             .exec(cx.db())
             .await?;
         let row = ActiveModel {
-            id: Set(Uuid::now_v7()),
             email: Set(self.email.as_str().to_owned()),
             role: Set(self.role),
             department_id: Set(self.department_id),
@@ -155,48 +150,36 @@ impl Command for InviteMember {
             expires_at: Set(now + self.lifetime),
             ..Default::default()
         };
-        Ok(row.insert(cx.db()).await?)
-    }
-
-    async fn recall(&self, cx: &WriteContext, id: Uuid) -> Result<Model> {
-        write::recall::<Entity>(cx, NOUN, id).await
+        write::insert::<Entity>(cx, row).await
     }
 }
 
 /// Takes back an invitation that is not answered yet: its link stops working.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct RevokeInvitation {
     /// The invitation.
-    pub id: Uuid,
+    pub id: InvitationId,
     /// The version that the caller has seen.
     pub version: i32,
 }
 
 impl Command for RevokeInvitation {
     type Output = Model;
-    const ACTION: &'static str = "member.revoke_invitation";
+    const ACTION: Action = Action::MemberRevokeInvitation;
 
     async fn run(&self, cx: &WriteContext) -> Result<Model> {
-        cx.require(Permission::ManageMembers)?;
-        let old = write::lock::<Entity>(cx, NOUN, self.id, self.version).await?;
+        let old = write::lock::<Entity>(cx, self.id, self.version).await?;
         require_authority_over(cx, old.role)?;
         if old.status != InvitationStatus::Pending {
             return Err(Error::conflict(
                 "id",
-                "The invitation was answered or revoked already.",
+                "The invitation was already accepted or revoked.",
             ));
         }
-        let row = ActiveModel {
-            id: Set(self.id),
+        let change = ActiveModel {
             status: Set(InvitationStatus::Revoked),
-            version: Set(old.version + 1),
-            updated_at: Set(Utc::now()),
             ..Default::default()
         };
-        Ok(row.update(cx.db()).await?)
-    }
-
-    async fn recall(&self, cx: &WriteContext, id: Uuid) -> Result<Model> {
-        write::recall::<Entity>(cx, NOUN, id).await
+        write::update::<Entity>(cx, &old, change).await
     }
 }

@@ -6,29 +6,46 @@ mod status;
 mod update;
 
 use outlay_entity::tenant::{
-    MemberStatus, Role,
-    member::{Column, Entity, Model},
+    DepartmentId, MemberId, MemberStatus, Role,
+    member::{Column, Entity, Model, Row},
 };
+use outlay_tenancy::TenantId;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    Select,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, extension::postgres::PgExpr},
 };
 use uuid::Uuid;
 
 use crate::{
     Context, Error, Result, WriteContext,
-    page::{self, Key, Ordering, Page, PageRequest},
+    noun::{Noun, Unique},
+    page::{Order, Page, PageRequest, keys},
     permission::Permission,
+    read::{self, Fetch},
     value::SearchText,
 };
 
 pub use accept::{AcceptInvitation, Joined};
-pub use invite::{InviteMember, RevokeInvitation, count_invitations, find_invitation, invitations};
+pub use invite::{InviteMember, RevokeInvitation, invitations};
 pub use status::{DeactivateMember, LeaveOrganization, ReactivateMember};
 pub use update::UpdateMember;
 
-const NOUN: &str = "member";
+impl Noun for Entity {
+    const NAME: &'static str = "member";
+    const MANAGE: Permission = Permission::ManageMembers;
+    const UNIQUE: &'static [Unique] = &[
+        Unique {
+            constraint: "member_employee_id_key",
+            field: Some("employeeId"),
+            message: "Another member has this employee id; choose a different one.",
+        },
+        Unique {
+            constraint: "member_user_id_key",
+            field: None,
+            message: "This user is already a member.",
+        },
+    ];
+}
 
 /// Which members; conditions are joined by AND.
 #[derive(Debug, Clone, Default)]
@@ -38,65 +55,43 @@ pub struct MemberFilter {
     /// In one of these states.
     pub statuses: Option<Vec<MemberStatus>>,
     /// In these departments.
-    pub department_ids: Option<Vec<Uuid>>,
+    pub department_ids: Option<Vec<DepartmentId>>,
     /// With this in name, address or employee id, whatever the case.
     pub search: Option<SearchText>,
 }
 
-fn select(filter: &MemberFilter) -> Select<Entity> {
-    let condition = Condition::all()
-        .add_option(filter.roles.clone().map(|roles| Column::Role.eq_any(roles)))
-        .add_option(
-            filter
-                .statuses
-                .clone()
-                .map(|statuses| Column::Status.eq_any(statuses)),
-        )
-        .add_option(
-            filter
-                .department_ids
-                .clone()
-                .map(|ids| Column::DepartmentId.eq_any(ids)),
-        )
-        .add_option(filter.search.as_ref().map(|text| {
+impl MemberFilter {
+    fn condition(&self) -> Condition {
+        let any_role = |roles: &Vec<Role>| Column::Role.eq_any(roles.iter().copied());
+        let any_status = |statuses: &Vec<_>| Column::Status.eq_any(statuses.iter().copied());
+        let any_department = |ids: &Vec<_>| Column::DepartmentId.eq_any(ids.iter().copied());
+        let holds = |text: &SearchText| {
             [Column::DisplayName, Column::Email, Column::EmployeeId]
                 .into_iter()
                 .fold(Condition::any(), |any, column| {
                     any.add(Expr::col((Entity, column)).ilike(text.pattern()))
                 })
-        }));
-    Entity::find().filter(condition)
+        };
+        Condition::all()
+            .add_option(self.roles.as_ref().map(any_role))
+            .add_option(self.statuses.as_ref().map(any_status))
+            .add_option(self.department_ids.as_ref().map(any_department))
+            .add_option(self.search.as_ref().map(holds))
+    }
 }
 
 /// Members by name. Every member may see their colleagues.
 ///
 /// # Errors
-/// `Invalid` for a cursor that is none.
+/// `Invalid` for a cursor of another list.
 pub async fn list(
     cx: &Context,
     filter: &MemberFilter,
     request: &PageRequest,
-) -> Result<Page<Model>> {
-    let ordering = Ordering::<Entity>::by_name(Column::DisplayName, Column::Id, |row| {
-        vec![Key::Text(row.display_name.clone()), Key::Id(row.id)]
-    });
-    page::fetch(cx.db(), select(filter), &ordering, request).await
-}
-
-/// How many members there are.
-///
-/// # Errors
-/// The database's own.
-pub async fn count(cx: &Context, filter: &MemberFilter) -> Result<u64> {
-    Ok(select(filter).count(cx.db()).await?)
-}
-
-/// The members of these ids that there are, in no order.
-///
-/// # Errors
-/// The database's own.
-pub async fn find_many(cx: &Context, ids: &[Uuid]) -> Result<Vec<Model>> {
-    page::by_ids(cx.db(), Entity::find(), Column::Id, ids).await
+    fetch: &Fetch,
+) -> Result<Page<Row>> {
+    let order = Order::by("NAME", keys![Row: display_name Text]);
+    read::list::<Entity>(cx, &filter.condition(), order, request, fetch).await
 }
 
 impl crate::Outlay {
@@ -104,7 +99,7 @@ impl crate::Outlay {
     ///
     /// # Errors
     /// The database's own.
-    pub async fn first_owner(&self, organization: Uuid) -> Result<Option<Uuid>> {
+    pub async fn first_owner(&self, organization: TenantId) -> Result<Option<Uuid>> {
         let Some(tenant) = self.tenancy().directory().find(organization).await? else {
             return Ok(None);
         };
@@ -143,7 +138,7 @@ async fn lock_owners(cx: &WriteContext) -> Result<Vec<Model>> {
 }
 
 /// Refuses to lose the last of the owners.
-fn keep_an_owner(owners: &[Model], leaving: Uuid) -> Result<()> {
+fn keep_an_owner(owners: &[Model], leaving: MemberId) -> Result<()> {
     if owners.iter().any(|owner| owner.id != leaving) {
         return Ok(());
     }

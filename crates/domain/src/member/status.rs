@@ -6,100 +6,82 @@
 use outlay_entity::{
     shared::membership,
     tenant::{
-        MemberStatus, Role,
+        MemberId, MemberStatus, Role,
         member::{ActiveModel, Column, Entity, Model},
     },
 };
 use outlay_tenancy::{DirectoryChange, TenantConnection};
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::Expr,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use serde::Serialize;
 use uuid::Uuid;
 
-use super::{NOUN, keep_an_owner, lock_owners, require_authority_over};
+use super::{keep_an_owner, lock_owners, require_authority_over};
 use crate::{
-    Command, Error, IdempotencyKey, Outlay, Result, WriteContext, identity::Caller,
-    permission::Permission, write,
+    Action, Command, Context, Error, IdempotencyKey, Outlay, Result, WriteContext,
+    identity::Caller, write,
 };
 
 /// Keeps a member from signing in; what the member did stays.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct DeactivateMember {
     /// The member.
-    pub id: Uuid,
+    pub id: MemberId,
     /// The version that the caller has seen.
     pub version: i32,
 }
 
 impl Command for DeactivateMember {
     type Output = Model;
-    const ACTION: &'static str = "member.deactivate";
+    const ACTION: Action = Action::MemberDeactivate;
     const SHARED: bool = true;
 
     async fn run(&self, cx: &WriteContext) -> Result<Model> {
-        cx.require(Permission::ManageMembers)?;
         let owners = lock_owners(cx).await?;
-        let old = write::lock::<Entity>(cx, NOUN, self.id, self.version).await?;
+        let old = write::lock::<Entity>(cx, self.id, self.version).await?;
         require_authority_over(cx, old.role)?;
         deactivate(cx, &old, &owners).await
-    }
-
-    async fn recall(&self, cx: &WriteContext, id: Uuid) -> Result<Model> {
-        write::recall::<Entity>(cx, NOUN, id).await
     }
 }
 
 /// Lets a deactivated member in again.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct ReactivateMember {
     /// The member.
-    pub id: Uuid,
+    pub id: MemberId,
     /// The version that the caller has seen.
     pub version: i32,
 }
 
 impl Command for ReactivateMember {
     type Output = Model;
-    const ACTION: &'static str = "member.reactivate";
+    const ACTION: Action = Action::MemberReactivate;
     const SHARED: bool = true;
 
     async fn run(&self, cx: &WriteContext) -> Result<Model> {
-        cx.require(Permission::ManageMembers)?;
-        let old = write::lock::<Entity>(cx, NOUN, self.id, self.version).await?;
+        let old = write::lock::<Entity>(cx, self.id, self.version).await?;
         require_authority_over(cx, old.role)?;
         set_status(cx, &old, MemberStatus::Active).await
-    }
-
-    async fn recall(&self, cx: &WriteContext, id: Uuid) -> Result<Model> {
-        write::recall::<Entity>(cx, NOUN, id).await
     }
 }
 
 /// Ends the caller's own membership.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct LeaveOrganization;
 
 impl Command for LeaveOrganization {
     type Output = Model;
-    const ACTION: &'static str = "member.leave";
+    const ACTION: Action = Action::MemberLeave;
     const SHARED: bool = true;
+
+    /// Every member may leave.
+    fn authorize(&self, _: &Context) -> Result<()> {
+        Ok(())
+    }
 
     async fn run(&self, cx: &WriteContext) -> Result<Model> {
         let owners = lock_owners(cx).await?;
-        let own = Entity::find_by_id(cx.member_id())
-            .lock_exclusive()
-            .one(cx.db())
-            .await?;
-        let own = own.ok_or(Error::NotFound {
-            noun: NOUN,
-            field: None,
-        })?;
+        let own = write::lock_visible::<Entity>(cx, cx.member_id()).await?;
         deactivate(cx, &own, &owners).await
-    }
-
-    async fn recall(&self, cx: &WriteContext, id: Uuid) -> Result<Model> {
-        write::recall::<Entity>(cx, NOUN, id).await
     }
 }
 
@@ -108,7 +90,11 @@ impl Outlay {
     ///
     /// # Errors
     /// The database's own.
-    pub async fn has_left(&self, caller: &Caller, key: &IdempotencyKey) -> Result<Option<Uuid>> {
+    pub async fn has_left(
+        &self,
+        caller: &Caller,
+        key: &IdempotencyKey,
+    ) -> Result<Option<MemberId>> {
         let Some(organization) = caller.organization_id else {
             return Ok(None);
         };
@@ -123,7 +109,11 @@ impl Outlay {
     }
 }
 
-async fn left_by(db: &TenantConnection, user: Uuid, key: &IdempotencyKey) -> Result<Option<Uuid>> {
+async fn left_by(
+    db: &TenantConnection,
+    user: Uuid,
+    key: &IdempotencyKey,
+) -> Result<Option<MemberId>> {
     let member = Entity::find()
         .filter(Column::UserId.eq(user))
         .one(db)
@@ -150,14 +140,11 @@ async fn set_status(cx: &WriteContext, member: &Model, status: MemberStatus) -> 
         };
         return Err(Error::conflict("id", message));
     }
-    let row = ActiveModel {
-        id: Set(member.id),
+    let change = ActiveModel {
         status: Set(status),
-        version: Set(member.version + 1),
-        updated_at: Set(chrono::Utc::now()),
         ..Default::default()
     };
-    let row = row.update(cx.db()).await?;
+    let row = write::update::<Entity>(cx, member, change).await?;
     let organization = cx.access().tenant().id();
     membership::Entity::update_many()
         .col_expr(

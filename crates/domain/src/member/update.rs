@@ -1,26 +1,24 @@
 //! A member's role, department and records.
 
 use outlay_entity::tenant::{
-    MemberStatus, Role,
+    DepartmentId, MemberId, MemberStatus, Role,
     member::{ActiveModel, Entity, Model},
 };
 use outlay_tenancy::DirectoryChange;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set};
-use uuid::Uuid;
+use serde::Serialize;
 
-use super::{NOUN, keep_an_owner, lock_owners, require_authority_over};
+use super::{keep_an_owner, lock_owners, require_authority_over};
 use crate::{
-    Command, Error, Result, WriteContext,
-    permission::Permission,
+    Action, Command, Error, Result, WriteContext,
     value::{Code, Name},
     write::{self, set, set_optional},
 };
 
 /// A change of a member; `None` leaves a value as it is, `Some(None)` removes it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct UpdateMember {
     /// The member.
-    pub id: Uuid,
+    pub id: MemberId,
     /// The version that the caller has seen.
     pub version: i32,
     /// The name that colleagues see.
@@ -28,19 +26,18 @@ pub struct UpdateMember {
     /// What the member may do.
     pub role: Option<Role>,
     /// The department that the member works in.
-    pub department_id: Option<Option<Uuid>>,
+    pub department_id: Option<Option<DepartmentId>>,
     /// The member whom this one reports to.
-    pub manager_id: Option<Option<Uuid>>,
+    pub manager_id: Option<Option<MemberId>>,
     /// Number in the organization's own records.
     pub employee_id: Option<Option<Code>>,
 }
 
 impl Command for UpdateMember {
     type Output = Model;
-    const ACTION: &'static str = "member.update";
+    const ACTION: Action = Action::MemberUpdate;
 
     async fn run(&self, cx: &WriteContext) -> Result<Model> {
-        cx.require(Permission::ManageMembers)?;
         if self.manager_id == Some(Some(self.id)) {
             return Err(Error::invalid("managerId", "Nobody reports to themselves."));
         }
@@ -48,7 +45,7 @@ impl Command for UpdateMember {
             None | Some(Role::Owner) => None,
             Some(_) => Some(lock_owners(cx).await?),
         };
-        let old = write::lock::<Entity>(cx, NOUN, self.id, self.version).await?;
+        let old = write::lock::<Entity>(cx, self.id, self.version).await?;
         require_authority_over(cx, old.role)?;
         if let Some(role) = self.role {
             require_authority_over(cx, role)?;
@@ -59,27 +56,20 @@ impl Command for UpdateMember {
         {
             keep_an_owner(&owners, self.id)?;
         }
-        let row = ActiveModel {
-            id: Set(self.id),
+        let change = ActiveModel {
             display_name: set(self.display_name.clone()),
             role: set(self.role),
             department_id: set_optional(self.department_id),
             manager_id: set_optional(self.manager_id),
             employee_id: set_optional(self.employee_id.clone()),
-            version: Set(old.version + 1),
-            updated_at: Set(chrono::Utc::now()),
             ..Default::default()
         };
-        let row = row.update(cx.db()).await?;
+        let row = write::update::<Entity>(cx, &old, change).await?;
         cx.announce(DirectoryChange::Member(
             cx.access().tenant().id(),
             row.user_id,
         ))
         .await?;
         Ok(row)
-    }
-
-    async fn recall(&self, cx: &WriteContext, id: Uuid) -> Result<Model> {
-        write::recall::<Entity>(cx, NOUN, id).await
     }
 }

@@ -1,8 +1,9 @@
 //! A new organization, ready to use when the answer is there.
 
-use outlay_entity::shared::organization;
+use outlay_entity::shared::{OrganizationId, organization};
 use outlay_tenancy::{FirstOwner, NewOrganization};
 use sea_orm::TransactionTrait;
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
@@ -19,7 +20,7 @@ const CREATE: &str = "organization.create";
 const SHORT_CODES: usize = 20;
 
 /// An organization to be made by a user, who becomes its owner.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct CreateOrganization {
     /// The name that people see.
     pub name: Name,
@@ -45,16 +46,18 @@ impl Outlay {
         new: CreateOrganization,
         key: Option<&IdempotencyKey>,
     ) -> Result<(organization::Model, SessionTokens)> {
-        let (user, id) = (caller.user_id, Uuid::now_v7());
-        let once = key.map(|key| Once::new(user, CREATE, key, &new));
+        let (user, id) = (caller.user_id, OrganizationId::generate());
+        let once = key
+            .map(|key| Once::new(user, CREATE, key, &new))
+            .transpose()?;
         // Read before the transaction, which must not wait for a second connection.
         let new = self.owned_by(user, new).await?;
         let transaction = self.tenancy().shared().begin().await?;
         let made = match once {
-            Some(once) => once.claim(&transaction, id).await?,
+            Some(once) => once.claim(&transaction, id.uuid()).await?,
             None => None,
         };
-        let organization = if let Some(made) = made {
+        let organization = if let Some(made) = made.map(OrganizationId::from) {
             transaction.rollback().await?;
             self.tenancy().directory().access(made, user).await?;
             self.get_organization(made).await?
@@ -76,7 +79,9 @@ impl Outlay {
     ) -> Result<organization::Model> {
         let new = self.owned_by(user, new).await?;
         let transaction = self.tenancy().shared().begin().await?;
-        let made = self.tenancy().provision(transaction, Uuid::now_v7(), new);
+        let made = self
+            .tenancy()
+            .provision(transaction, OrganizationId::generate(), new);
         Ok(made.await?)
     }
 

@@ -7,22 +7,46 @@ mod update;
 pub use create::CreateOrganization;
 pub use update::UpdateOrganization;
 
-use outlay_entity::{shared::organization, tenant::settings};
+use outlay_entity::{
+    shared::{OrganizationId, organization},
+    tenant::settings,
+};
 use sea_orm::{EntityTrait, QuerySelect};
 
-use crate::{Context, Error, Outlay, Result, WriteContext};
+use crate::{
+    Context, Error, Outlay, Result, WriteContext,
+    noun::{Noun, Unique},
+    permission::Permission,
+};
+
+impl Noun for organization::Entity {
+    const NAME: &'static str = "organization";
+    const MANAGE: Permission = Permission::ManageOrganization;
+    const UNIQUE: &'static [Unique] = &[Unique {
+        constraint: "organization_slug_key",
+        field: Some("slug"),
+        message: "Another organization has this slug; choose a different one.",
+    }];
+
+    fn state(row: &organization::Model) -> serde_json::Value {
+        serde_json::json!({
+            "name": row.name, "slug": row.slug, "businessEmail": row.business_email,
+            "businessPhone": row.business_phone, "brandColor": row.brand_color, "logoUrl": row.logo_url,
+        })
+    }
+}
 
 impl Outlay {
     /// An organization by id, for somebody who is known to be a member of it.
     ///
     /// # Errors
     /// `NotFound`.
-    pub async fn get_organization(&self, id: uuid::Uuid) -> Result<organization::Model> {
+    pub async fn get_organization(&self, id: OrganizationId) -> Result<organization::Model> {
         let row = organization::Entity::find_by_id(id)
             .one(self.tenancy().shared())
             .await?;
         row.ok_or(Error::NotFound {
-            noun: "organization",
+            noun: organization::Entity::NAME,
             field: None,
         })
     }

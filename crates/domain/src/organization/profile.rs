@@ -1,16 +1,17 @@
-//! The face that an organization shows before sign-in, and the list that a user belongs to.
+//! The public profile of an organization, and the organizations of a user.
 
 use outlay_entity::shared::{membership, organization};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use crate::{
     Outlay, Result,
-    page::{self, Key, Ordering, Page, PageRequest},
+    page::{Order, Page, PageRequest, keys},
+    read,
 };
 
 impl Outlay {
-    /// The organization of a short code, whatever its case.
+    /// The organization of a short code, regardless of case.
     ///
     /// # Errors
     /// The database's own.
@@ -26,38 +27,23 @@ impl Outlay {
         Ok(found.one(self.tenancy().shared()).await?)
     }
 
-    /// The organizations that a user is an active member of, by name.
+    /// The organizations that a user is an active member of, by name, and their number when they are to be counted.
     ///
     /// # Errors
-    /// `Invalid` for a cursor that is none.
+    /// `Invalid` for a cursor of another list.
     pub async fn organizations_of(
         &self,
         user: Uuid,
         request: &PageRequest,
-    ) -> Result<Page<organization::Model>> {
-        let ordering = Ordering::<organization::Entity>::by_name(
-            organization::Column::Name,
-            organization::Column::Id,
-            |row| vec![Key::Text(row.name.clone()), Key::Id(row.id)],
-        );
-        page::fetch(
-            self.tenancy().shared(),
-            organizations_of(user),
-            &ordering,
-            request,
-        )
-        .await
-    }
-
-    /// How many organizations a user is an active member of.
-    ///
-    /// # Errors
-    /// The database's own.
-    pub async fn count_organizations_of(&self, user: Uuid) -> Result<u64> {
-        use sea_orm::PaginatorTrait;
-        Ok(organizations_of(user)
-            .count(self.tenancy().shared())
-            .await?)
+        counted: bool,
+    ) -> Result<Page<organization::Row>> {
+        let order = Order::by("NAME", keys![organization::Row: name Text]);
+        let db = self.tenancy().shared();
+        let mut page = read::shared(db, organizations_of(user), order, request).await?;
+        if counted {
+            page.count = Some(organizations_of(user).count(db).await?);
+        }
+        Ok(page)
     }
 }
 

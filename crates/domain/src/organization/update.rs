@@ -5,18 +5,17 @@ use outlay_entity::{
     tenant::{RuleAction, settings},
 };
 use outlay_tenancy::DirectoryChange;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, QuerySelect};
-use uuid::Uuid;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set};
+use serde::Serialize;
 
 use crate::{
-    Command, Error, Result, Subject, WriteContext, budget,
-    permission::Permission,
+    Action, Command, Error, Result, WriteContext, budget,
     value::{BrandColor, Email, LogoUrl, Name, Phone, Slug},
     write::{self, set, set_optional},
 };
 
 /// What to change; `None` leaves a value as it is, `Some(None)` removes it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct UpdateOrganization {
     /// The version that the caller has seen.
     pub version: i32,
@@ -35,59 +34,44 @@ pub struct UpdateOrganization {
     /// What to do when an expense exceeds its budget.
     pub over_budget: Option<RuleAction>,
     /// First month of the fiscal year, 1 to 12.
-    pub fiscal_year_start: Option<i16>,
+    pub fiscal_year_start: Option<i32>,
 }
 
 impl Command for UpdateOrganization {
     type Output = organization::Model;
-    const ACTION: &'static str = "organization.update";
+    const ACTION: Action = Action::OrganizationUpdate;
     const SHARED: bool = true;
 
     async fn run(&self, cx: &WriteContext) -> Result<organization::Model> {
-        cx.require(Permission::ManageOrganization)?;
-        if self
-            .fiscal_year_start
-            .is_some_and(|month| !(1..=12).contains(&month))
-        {
-            return Err(Error::invalid(
-                "fiscalYearStart",
-                "A month is from 1 to 12.",
-            ));
-        }
         let id = cx.access().tenant().id();
-        let old = organization::Entity::find_by_id(id)
-            .lock_exclusive()
-            .one(cx.db())
-            .await?;
-        let old = old.ok_or(Error::NotFound {
-            noun: "organization",
-            field: None,
-        })?;
-        write::check_version(old.version, self.version)?;
-        let new = organization::ActiveModel {
-            id: Set(id),
+        let old = write::lock::<organization::Entity>(cx, id, self.version).await?;
+        let change = organization::ActiveModel {
             name: set(self.name.clone()),
             slug: set(self.slug.clone()),
             business_email: set_optional(self.business_email.clone()),
             business_phone: set_optional(self.business_phone.clone()),
             brand_color: set_optional(self.brand_color.clone()),
             logo_url: set_optional(self.logo_url.clone()),
-            version: Set(old.version + 1),
-            updated_at: Set(chrono::Utc::now()),
             ..Default::default()
         };
-        let new = new.update(cx.db()).await?;
+        let new = write::update::<organization::Entity>(cx, &old, change).await?;
         self.update_rules(cx).await?;
         cx.announce(DirectoryChange::Organization(id)).await?;
         Ok(new)
     }
-
-    async fn recall(&self, cx: &WriteContext, id: Uuid) -> Result<organization::Model> {
-        write::recall::<organization::Entity>(cx, "organization", id).await
-    }
 }
 
 impl UpdateOrganization {
+    fn month(&self) -> Result<Option<i16>> {
+        let Some(month) = self.fiscal_year_start else {
+            return Ok(None);
+        };
+        let month = i16::try_from(month).ok();
+        let month = month.filter(|month| (1..=12).contains(month));
+        let invalid = || Error::invalid("fiscalYearStart", "A month is from 1 to 12.");
+        month.ok_or_else(invalid).map(Some)
+    }
+
     async fn update_rules(&self, cx: &WriteContext) -> Result<()> {
         if self.over_budget.is_none() && self.fiscal_year_start.is_none() {
             return Ok(());
@@ -98,24 +82,9 @@ impl UpdateOrganization {
         let rules = settings::ActiveModel {
             id: Set(1),
             over_budget: set(self.over_budget),
-            fiscal_year_start: set(self.fiscal_year_start),
+            fiscal_year_start: set(self.month()?),
         };
         rules.update(cx.db()).await?;
         Ok(())
-    }
-}
-
-impl Subject for organization::Model {
-    fn id(&self) -> Uuid {
-        self.id
-    }
-    fn version(&self) -> Option<i32> {
-        Some(self.version)
-    }
-    fn state(&self) -> serde_json::Value {
-        serde_json::json!({
-            "name": self.name, "slug": self.slug, "businessEmail": self.business_email,
-            "businessPhone": self.business_phone, "brandColor": self.brand_color, "logoUrl": self.logo_url,
-        })
     }
 }

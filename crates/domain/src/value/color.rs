@@ -3,7 +3,7 @@
 use crate::{Error, Result};
 
 /// A colour as `#rrggbb`, in lower case.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct BrandColor(String);
 
 impl BrandColor {
@@ -32,7 +32,7 @@ impl From<BrandColor> for String {
 }
 
 /// The address of a picture, by https only: it is shown to people who have not signed in.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct LogoUrl(String);
 
 impl LogoUrl {

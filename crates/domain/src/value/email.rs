@@ -5,7 +5,7 @@ use email_address::EmailAddress;
 use crate::{Error, Result};
 
 /// An address that mail can be sent to, in lower case, at most 254 characters (RFC 5321).
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct Email(String);
 
 impl Email {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use rust_decimal::{Decimal, RoundingStrategy};
+use serde::{Serialize, Serializer};
 
 use crate::{Error, Result};
 
@@ -62,6 +63,12 @@ impl Currency {
     }
 }
 
+impl Serialize for Currency {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
 impl fmt::Display for Currency {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.code())
@@ -78,7 +85,7 @@ pub struct MoneyInput {
 }
 
 /// An amount of a currency, at the currency's own scale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Money {
     amount: Decimal,
     currency: Currency,
@@ -186,7 +193,7 @@ impl Money {
 }
 
 /// Units of base currency for one unit of another: above zero, below 10^9, with up to nine decimals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct ExchangeRate(Decimal);
 
 impl ExchangeRate {

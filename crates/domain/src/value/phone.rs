@@ -3,7 +3,7 @@
 use crate::{Error, Result};
 
 /// A telephone number as people write it: 4 to 32 digits, spaces and `+-()./`, with at least four digits.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct Phone(String);
 
 impl Phone {

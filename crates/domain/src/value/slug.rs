@@ -22,7 +22,7 @@ const RESERVED: &[&str] = &[
 ];
 
 /// A label of a host name (RFC 1123): 2 to 63 lower-case letters, digits and inner hyphens.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct Slug(String);
 
 impl Slug {

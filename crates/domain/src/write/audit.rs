@@ -1,14 +1,42 @@
 //! The audit trail: one event for each write, in the write's own transaction.
 
-use outlay_entity::tenant::audit_event;
+use outlay_entity::{
+    Id,
+    tenant::{BudgetId, DepartmentId, ExpenseStatus, MemberId, audit_event},
+};
+use rust_decimal::Decimal;
 use sea_orm::{ActiveValue::Set, EntityTrait};
-use uuid::Uuid;
+use serde::Serialize;
 
 use super::Subject;
-use crate::{Result, WriteContext};
+use crate::{Action, Result, WriteContext};
 
-pub(super) async fn record(cx: &WriteContext, action: &str, subject: &impl Subject) -> Result<()> {
-    audit_event::Entity::insert(event(cx, action, subject))
+/// What events need to know of an expense as it was before a write: who could see it, and what it was charged. It
+/// stands in the audit event as `before`, where the log of events reads it (`live/log.rs`).
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Before {
+    pub(crate) member_id: MemberId,
+    pub(crate) department_id: Option<DepartmentId>,
+    pub(crate) budget_id: Option<BudgetId>,
+    pub(crate) status: ExpenseStatus,
+    pub(crate) base_amount: Decimal,
+}
+
+/// The values written, as the audit event keeps them.
+#[derive(Serialize)]
+struct Changes {
+    #[serde(flatten)]
+    state: serde_json::Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before: Option<Before>,
+}
+
+pub(super) async fn record(
+    cx: &WriteContext,
+    action: Action,
+    subject: &impl Subject,
+) -> Result<()> {
+    audit_event::Entity::insert(event(cx, action, subject)?)
         .exec_without_returning(cx.db())
         .await?;
     Ok(())
@@ -16,23 +44,21 @@ pub(super) async fn record(cx: &WriteContext, action: &str, subject: &impl Subje
 
 pub(super) fn event(
     cx: &WriteContext,
-    action: &str,
+    action: Action,
     subject: &impl Subject,
-) -> audit_event::ActiveModel {
-    let mut changes = subject.state();
-    if let Some(before) = cx.before()
-        && let Some(changes) = changes.as_object_mut()
-    {
-        changes.insert("before".into(), before);
-    }
-    audit_event::ActiveModel {
-        id: Set(Uuid::now_v7()),
+) -> Result<audit_event::ActiveModel> {
+    let changes = Changes {
+        state: subject.state(),
+        before: cx.before(),
+    };
+    Ok(audit_event::ActiveModel {
+        id: Set(Id::generate()),
         member_id: Set(Some(cx.member_id())),
-        action: Set(action.to_owned()),
+        action: Set(action.as_str().to_owned()),
         subject_id: Set(subject.id()),
         version: Set(subject.version()),
-        changes: Set(changes),
+        changes: Set(serde_json::to_value(changes).map_err(crate::Error::internal)?),
         request_id: Set(cx.request_id().map(str::to_owned)),
         ..Default::default()
-    }
+    })
 }

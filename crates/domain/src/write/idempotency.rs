@@ -1,18 +1,21 @@
-//! A write that is asked for twice is done once: the second answer is the first one's.
+//! A write that is repeated under its idempotency key is done once: the repeated request gets the first result.
 
-use std::fmt::Debug;
-
-use outlay_entity::tenant::idempotency_key::{ActiveModel, Column, Entity};
+use outlay_entity::tenant::{
+    MemberId,
+    idempotency_key::{ActiveModel, Column, Entity},
+};
 use outlay_tenancy::TenantConnection;
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, QueryFilter,
     sea_query::{Expr, OnConflict},
 };
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{Error, Result, WriteContext, value::Code};
+use super::Command;
+use crate::{Action, Error, Result, WriteContext, value::Code};
 
 /// A key that a client chooses for one write, and sends again when it repeats the request: 1 to 100 characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,16 +43,15 @@ impl IdempotencyKey {
     }
 }
 
-/// Claims the key for this transaction; the row that the write made, when it was done before.
+/// Claims the key for this transaction; returns the row that the write created or changed, when it was done before.
 ///
-/// Another request with the same key that is under way at this moment is waited for.
-pub(super) async fn claim(
+/// Waits for another request with the same key that is in progress.
+pub(super) async fn claim<C: Command>(
     cx: &WriteContext,
-    operation: &str,
     key: &IdempotencyKey,
-    command: &impl Debug,
+    command: &C,
 ) -> Result<Option<Uuid>> {
-    let hash = hash(command);
+    let (operation, hash) = (C::ACTION.as_str(), hash(command)?);
     let row = ActiveModel {
         member_id: Set(cx.member_id()),
         operation: Set(operation.to_owned()),
@@ -76,37 +78,39 @@ pub(super) async fn claim(
     done.result_id.map(Some).ok_or_else(repeat)
 }
 
-/// Keeps what the write made, for the request that comes again.
+/// Keeps the id of the result, for a repeated request.
 pub(super) async fn settle(
     cx: &WriteContext,
-    operation: &str,
+    action: Action,
     key: &IdempotencyKey,
     result: Uuid,
 ) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::ResultId, Expr::value(result))
         .filter(Column::MemberId.eq(cx.member_id()))
-        .filter(Column::Operation.eq(operation))
+        .filter(Column::Operation.eq(action.as_str()))
         .filter(Column::Key.eq(key.0.as_str()))
         .exec(cx.db())
         .await?;
     Ok(())
 }
 
-/// Whether a member did this write by this key, whatever its input was.
+/// Whether a member did this write under this key, whatever its input was.
 pub(crate) async fn is_done(
     db: &TenantConnection,
-    member: Uuid,
-    operation: &str,
+    member: MemberId,
+    action: Action,
     key: &IdempotencyKey,
 ) -> Result<bool> {
-    let id = (member, operation.to_owned(), key.0.clone());
+    let id = (member, action.as_str().to_owned(), key.0.clone());
     Ok(Entity::find_by_id(id).one(db).await?.is_some())
 }
 
-/// What tells two inputs apart. It knows nothing of passwords, which are never printed.
-pub(super) fn hash(input: &impl Debug) -> Vec<u8> {
-    Sha256::digest(format!("{input:?}")).to_vec()
+/// Tells two inputs apart: SHA-256 of their JSON, whose fields stand in the order of their declaration. Secrets are not
+/// serialized.
+pub(super) fn hash(input: &impl Serialize) -> Result<Vec<u8>> {
+    let json = serde_json::to_vec(input).map_err(Error::internal)?;
+    Ok(Sha256::digest(json).to_vec())
 }
 
 pub(super) fn other_input() -> Error {
@@ -119,6 +123,6 @@ pub(super) fn other_input() -> Error {
 pub(super) fn repeat() -> Error {
     Error::conflict(
         "idempotencyKey",
-        "The first request of this key has not ended; send it again.",
+        "The first request with this key is still in progress; send it again.",
     )
 }

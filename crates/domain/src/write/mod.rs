@@ -1,36 +1,49 @@
-//! How everything is written: one command, one transaction, one audit event, once.
+//! How everything is written: one command, one transaction, one audit event, once for an idempotency key.
 
 mod audit;
 mod idempotency;
 mod new_row;
 mod once;
+mod row;
+mod subject;
 
-use std::fmt;
+use sea_orm::ActiveValue;
+use serde::Serialize;
 
-use outlay_entity::tenant;
-use sea_orm::{ActiveValue, EntityTrait, PrimaryKeyTrait, QuerySelect};
-use uuid::Uuid;
+use crate::{Action, Context, Result, WriteContext};
 
-use crate::{Error, Result, WriteContext};
-
+pub(crate) use audit::Before;
 pub use idempotency::IdempotencyKey;
 pub(crate) use idempotency::is_done;
 pub use new_row::NewRow;
 pub(crate) use once::Once;
+pub use row::{Deletable, Delete};
+pub(crate) use row::{check_version, delete, insert, lock, lock_visible, update};
+pub use subject::{Deleted, Subject};
 
-/// One write, with everything that it needs to know.
+/// One write, with all its input.
 ///
-/// Implementors say what to do; the transaction, the audit event and the idempotency key are the caller's,
-/// [`Outlay::execute`](crate::Outlay::execute).
-pub trait Command: fmt::Debug + Sync {
-    /// What is given back: usually the row written.
+/// Implementors say what to do; the transaction, the audit event and the idempotency key are added by
+/// [`Outlay::execute`](crate::Outlay::execute). The serialized command is what tells whether a repeated key comes with the
+/// same input.
+pub trait Command: Serialize + Sync {
+    /// The result: usually the row written.
     type Output: Subject;
 
-    /// What it does, for the audit trail, such as `expense.approve`.
-    const ACTION: &'static str;
+    /// The action, for the audit trail.
+    const ACTION: Action;
 
     /// True for the few commands that change a member and the shared directory together.
     const SHARED: bool = false;
+
+    /// Whether the caller's role allows it: to manage the noun, unless the command says otherwise. Checked before
+    /// anything else, also for a repeated request.
+    ///
+    /// # Errors
+    /// `Forbidden`.
+    fn authorize(&self, cx: &Context) -> Result<()> {
+        cx.require(Self::Output::MANAGE)
+    }
 
     /// The row to insert, where that may be all that there is to do; its rules are checked.
     ///
@@ -42,126 +55,9 @@ pub trait Command: fmt::Debug + Sync {
 
     /// Checks the rules and writes.
     fn run(&self, cx: &WriteContext) -> impl Future<Output = Result<Self::Output>> + Send;
-
-    /// What `run` gave back when it first ran, for a repeated request.
-    fn recall(
-        &self,
-        cx: &WriteContext,
-        id: Uuid,
-    ) -> impl Future<Output = Result<Self::Output>> + Send;
 }
 
-/// A row that was written, as the audit trail records it.
-pub trait Subject: Send {
-    /// The row.
-    fn id(&self) -> Uuid;
-    /// Its version after the write.
-    fn version(&self) -> Option<i32>;
-    /// Its state after the write.
-    fn state(&self) -> serde_json::Value;
-}
-
-macro_rules! subjects {
-    ($($table:ident),*) => {$(
-        impl Subject for tenant::$table::Model {
-            fn id(&self) -> Uuid {
-                self.id
-            }
-            fn version(&self) -> Option<i32> {
-                Some(self.version)
-            }
-            fn state(&self) -> serde_json::Value {
-                serde_json::to_value(self).unwrap_or_default()
-            }
-        }
-    )*};
-}
-subjects!(
-    account, budget, category, department, expense, invitation, member
-);
-
-impl Subject for tenant::import::Model {
-    fn id(&self) -> Uuid {
-        self.id
-    }
-    fn version(&self) -> Option<i32> {
-        None
-    }
-    fn state(&self) -> serde_json::Value {
-        serde_json::json!({ "fileName": self.file_name, "status": self.status, "importedRows": self.imported_rows, "totalRows": self.total_rows })
-    }
-}
-
-/// A row that is gone.
-#[derive(Debug, Clone, Copy)]
-pub struct Deleted(pub Uuid);
-
-impl Subject for Deleted {
-    fn id(&self) -> Uuid {
-        self.0
-    }
-    fn version(&self) -> Option<i32> {
-        None
-    }
-    fn state(&self) -> serde_json::Value {
-        serde_json::json!({})
-    }
-}
-
-/// Refuses a write of somebody who has not seen the newest version.
-pub(crate) fn check_version(current: i32, seen: i32) -> Result<()> {
-    if current == seen {
-        return Ok(());
-    }
-    let message = format!(
-        "It has changed since: this is of version {seen}, it is at {current}. Read it again."
-    );
-    Err(Error::conflict("version", message))
-}
-
-/// The row to be changed, locked until the transaction ends, at the version that the caller has seen.
-pub(crate) async fn lock<E>(
-    cx: &WriteContext,
-    noun: &'static str,
-    id: Uuid,
-    version: i32,
-) -> Result<E::Model>
-where
-    E: EntityTrait<PrimaryKey: PrimaryKeyTrait<ValueType = Uuid>, Model: Subject>,
-{
-    let row = E::find_by_id(id).lock_exclusive().one(cx.db()).await?;
-    let row = row.ok_or(Error::not_found(noun, "id"))?;
-    check_version(row.version().unwrap_or_default(), version)?;
-    Ok(row)
-}
-
-/// Deletes a row that the caller has seen at its version. What refers to it keeps the database from doing so.
-pub(crate) async fn delete<E>(
-    cx: &WriteContext,
-    noun: &'static str,
-    id: Uuid,
-    version: i32,
-) -> Result<Deleted>
-where
-    E: EntityTrait<PrimaryKey: PrimaryKeyTrait<ValueType = Uuid>, Model: Subject>,
-{
-    lock::<E>(cx, noun, id, version).await?;
-    E::delete_by_id(id).exec(cx.db()).await?;
-    Ok(Deleted(id))
-}
-
-/// A row that a repeated request made or changed when it first came.
-pub(crate) async fn recall<E>(cx: &WriteContext, noun: &'static str, id: Uuid) -> Result<E::Model>
-where
-    E: EntityTrait<PrimaryKey: PrimaryKeyTrait<ValueType = Uuid>>,
-{
-    E::find_by_id(id)
-        .one(cx.db())
-        .await?
-        .ok_or(Error::NotFound { noun, field: None })
-}
-
-/// The value to write, or none for what stays as it is.
+/// The value to write; none leaves the column as it is.
 pub(crate) fn set<V: Into<sea_orm::Value>>(value: Option<impl Into<V>>) -> ActiveValue<V> {
     value.map_or(ActiveValue::NotSet, |value| ActiveValue::Set(value.into()))
 }
@@ -176,15 +72,16 @@ where
     })
 }
 
-/// Runs a command inside an open transaction: at most once for its key, and on the record.
+/// Runs a command inside an open transaction: authorized, at most once for its key, and audited.
 pub(crate) async fn perform<C: Command>(
     cx: &WriteContext,
     command: &C,
     key: Option<&IdempotencyKey>,
 ) -> Result<C::Output> {
+    command.authorize(cx)?;
     if let Some(key) = key {
-        if let Some(id) = idempotency::claim(cx, C::ACTION, key, command).await? {
-            return command.recall(cx, id).await;
+        if let Some(id) = idempotency::claim(cx, key, command).await? {
+            return C::Output::recall(cx, id).await;
         }
     } else if let Some(row) = new_row::insert_alone(cx, command).await? {
         return Ok(row);

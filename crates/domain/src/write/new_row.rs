@@ -12,7 +12,7 @@ use sea_orm::{
 };
 
 use super::{Command, Subject, audit};
-use crate::{Error, Result, WriteContext};
+use crate::{Action, Error, Result, WriteContext};
 
 /// The name of the inserted row in the statement.
 const WRITTEN: &str = "written";
@@ -53,7 +53,7 @@ impl<M: Subject> NewRow<M> {
     fn into_statement_with_event(
         mut self,
         cx: &WriteContext,
-        action: &str,
+        action: Action,
     ) -> Result<(M, Statement)> {
         if let Some(found) = self.unless {
             self.values.and_where(Expr::exists(found).not());
@@ -65,7 +65,7 @@ impl<M: Subject> NewRow<M> {
             .query(insert.take())
             .table_name(WRITTEN)
             .to_owned();
-        let (mut event, mut values) = insert_of(&audit::event(cx, action, &self.row));
+        let (mut event, mut values) = insert_of(&audit::event(cx, action, &self.row)?);
         event
             .select_from(values.from(WRITTEN).take())
             .map_err(Error::internal)?;
@@ -87,10 +87,10 @@ pub(super) async fn insert_alone<C: Command>(
     };
     let written = match cx.db().execute_alone(&statement).await? {
         Some(written) => written,
-        // The connection was lost on the way there or on the way back.
-        None => match command.recall(cx, row.id()).await {
+        // The connection was lost before or after the statement ran.
+        None => match C::Output::recall(cx, row.id()).await {
             Ok(row) => return Ok(Some(row)),
-            // Should the first one still be under way: its key is the same, so only one of both can be written.
+            // If the first statement is still running: both have the same primary key, so only one can succeed.
             Err(Error::NotFound { .. }) => cx.db().execute_raw(statement).await?.rows_affected(),
             Err(error) => return Err(error),
         },

@@ -1,9 +1,8 @@
 //! Idempotency keys of what is written outside any organization, where there is no [`Command`](crate::Command).
 
-use std::fmt::Debug;
-
 use outlay_entity::shared::idempotency_key::{ActiveModel, Entity};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, sea_query::OnConflict};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::idempotency::{IdempotencyKey, hash, other_input, repeat};
@@ -22,14 +21,14 @@ impl Once {
         owner: Uuid,
         operation: &'static str,
         key: &IdempotencyKey,
-        input: &impl Debug,
-    ) -> Self {
-        Self {
+        input: &impl Serialize,
+    ) -> Result<Self> {
+        Ok(Self {
             owner,
             operation,
             key: key.clone(),
-            request_hash: hash(input),
-        }
+            request_hash: hash(input)?,
+        })
     }
 
     /// Claims the key for this transaction, which makes `result`; what was made, when it was done before.

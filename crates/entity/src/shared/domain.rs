@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use super::OrganizationId;
+
 /// A host name that means one organization.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(schema_name = "outlay", table_name = "domain")]
@@ -10,7 +12,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub host: String,
     /// The organization that it means.
-    pub organization_id: Uuid,
+    pub organization_id: OrganizationId,
     /// When the row was made.
     pub created_at: DateTimeUtc,
 }

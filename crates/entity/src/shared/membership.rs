@@ -2,6 +2,9 @@
 
 use sea_orm::entity::prelude::*;
 
+use super::OrganizationId;
+use crate::tenant::MemberId;
+
 /// One user's membership of one organization.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(schema_name = "outlay", table_name = "membership")]
@@ -11,9 +14,9 @@ pub struct Model {
     pub user_id: Uuid,
     /// The organization.
     #[sea_orm(primary_key, auto_increment = false)]
-    pub organization_id: Uuid,
+    pub organization_id: OrganizationId,
     /// The member row in the organization's own schema.
-    pub member_id: Uuid,
+    pub member_id: MemberId,
     /// False once the member is deactivated.
     pub active: bool,
     /// When the row was made.

@@ -11,16 +11,17 @@ pub mod user;
 
 use sea_orm::entity::prelude::*;
 
-/// Whether an organization may be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
-#[sea_orm(
-    rs_type = "String",
-    db_type = "Text",
-    rename_all = "SCREAMING_SNAKE_CASE"
-)]
-pub enum OrganizationStatus {
-    /// In use.
-    Active,
-    /// Set aside by the operator: its members are refused until it is resumed.
-    Suspended,
+use crate::{Id, word::words};
+
+/// Primary key of [`organization`].
+pub type OrganizationId = Id<organization::Entity>;
+
+words! {
+    /// Whether an organization may be used.
+    OrganizationStatus {
+        /// In use.
+        Active,
+        /// Suspended by the operator: its members are rejected until it is resumed.
+        Suspended,
+    }
 }

@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use super::OrganizationId;
+
 /// One sign-in, kept alive by refresh tokens that are each used once.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(schema_name = "outlay", table_name = "session")]
@@ -12,7 +14,7 @@ pub struct Model {
     /// Who signed in.
     pub user_id: Uuid,
     /// The organization that the session is bound to.
-    pub organization_id: Option<Uuid>,
+    pub organization_id: Option<OrganizationId>,
     /// When the row was made.
     pub created_at: DateTimeUtc,
     /// No refresh after this.

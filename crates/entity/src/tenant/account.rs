@@ -2,29 +2,16 @@
 
 use sea_orm::entity::prelude::*;
 
-crate::positional! {
+crate::record::table! {
     /// A source of funds.
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize)]
-    #[sea_orm(schema_name = "{tenant}", table_name = "account")]
-    pub struct Model {
-        /// Primary key, a time-ordered UUID.
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
-        /// Unique, whatever the case.
-        pub name: String,
-        /// What it held at first, in the base currency.
-        pub opening_balance: Decimal,
-        /// Counts the writes; a write that names an older one is refused.
-        pub version: i32,
-        /// When the row was made.
-        pub created_at: DateTimeUtc,
-        /// When it was last written.
-        pub updated_at: DateTimeUtc,
+    "account" {
+        /// Unique regardless of case.
+        name: String,
+        /// Balance before the first charge, in base currency.
+        opening_balance: Decimal,
+    }
+    derived {
+        /// The sum charged to the budgets that it pays, in base currency.
+        charged: Decimal,
     }
 }
-
-/// Joins are written out where they are needed, never through this.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}

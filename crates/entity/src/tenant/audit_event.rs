@@ -2,18 +2,21 @@
 
 use sea_orm::entity::prelude::*;
 
-/// One write: who did what, when, to which row.
+use super::MemberId;
+use crate::Id;
+
+/// One write: which member changed which row, how and when.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize)]
 #[sea_orm(schema_name = "{tenant}", table_name = "audit_event")]
 pub struct Model {
-    /// Primary key, a time-ordered UUID.
+    /// Primary key.
     #[sea_orm(primary_key, auto_increment = false)]
-    pub id: Uuid,
-    /// When.
+    pub id: Id<Entity>,
+    /// When the transaction began.
     pub occurred_at: DateTimeUtc,
-    /// Who; absent for the system itself.
-    pub member_id: Option<Uuid>,
-    /// What, such as `expense.approve`.
+    /// The member who wrote; absent for the system itself.
+    pub member_id: Option<MemberId>,
+    /// The action, such as `expense.approve`.
     pub action: String,
     /// The row written.
     pub subject_id: Uuid,
@@ -21,11 +24,11 @@ pub struct Model {
     pub version: Option<i32>,
     /// The values written.
     pub changes: Json,
-    /// The request, as the log names it.
+    /// The request's id, as in the log.
     pub request_id: Option<String>,
 }
 
-/// Joins are written out where they are needed, never through this.
+/// Joins are written where they are needed, never through SeaORM's relations.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

@@ -2,31 +2,16 @@
 
 use sea_orm::entity::prelude::*;
 
-crate::positional! {
+use super::{DepartmentId, MemberId};
+
+crate::record::table! {
     /// A part of the organization that spends.
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize)]
-    #[sea_orm(schema_name = "{tenant}", table_name = "department")]
-    pub struct Model {
-        /// Primary key, a time-ordered UUID.
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
-        /// Unique, whatever the case.
-        pub name: String,
+    "department" {
+        /// Unique regardless of case.
+        name: String,
         /// The department that it is part of.
-        pub parent_id: Option<Uuid>,
+        parent_id: Option<DepartmentId>,
         /// The member who leads it.
-        pub head_id: Option<Uuid>,
-        /// Counts the writes; a write that names an older one is refused.
-        pub version: i32,
-        /// When the row was made.
-        pub created_at: DateTimeUtc,
-        /// When it was last written.
-        pub updated_at: DateTimeUtc,
+        head_id: Option<MemberId>,
     }
 }
-
-/// Joins are written out where they are needed, never through this.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}

@@ -2,63 +2,46 @@
 
 use sea_orm::entity::prelude::*;
 
-use super::ExpenseStatus;
+use super::{BudgetId, CategoryId, DepartmentId, ExpenseStatus, ImportId, MemberId};
 
-crate::positional! {
-    /// Money spent, or refunded when negative.
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize)]
-    #[sea_orm(schema_name = "{tenant}", table_name = "expense")]
-    pub struct Model {
-        /// Primary key, a time-ordered UUID.
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
-        /// Who spent it.
-        pub member_id: Uuid,
+crate::record::table! {
+    /// Money spent, or refunded when the amount is negative.
+    "expense" {
+        /// The member who spent it.
+        member_id: MemberId,
         /// The department that it is for.
-        pub department_id: Option<Uuid>,
-        /// What it was spent on.
-        pub category_id: Option<Uuid>,
+        department_id: Option<DepartmentId>,
+        /// The kind of spending.
+        category_id: Option<CategoryId>,
         /// The budget that it is charged to.
-        pub budget_id: Option<Uuid>,
+        budget_id: Option<BudgetId>,
         /// The day of the purchase.
-        pub spent_on: Date,
-        /// Who was paid.
-        pub merchant: String,
-        /// What for, in words; may be empty.
-        pub description: String,
+        spent_on: Date,
+        /// The payee.
+        merchant: String,
+        /// Purpose, in words; may be empty.
+        description: String,
         /// Number of the receipt or transaction.
-        pub reference: Option<String>,
+        reference: Option<String>,
         /// ISO 4217 code of `amount`.
-        pub currency: String,
+        currency: String,
         /// The amount in its own currency; negative for a refund.
-        pub amount: Decimal,
+        amount: Decimal,
         /// Units of base currency for one unit of `currency`.
-        pub rate: Decimal,
-        /// The amount in the base currency.
-        pub base_amount: Decimal,
-        /// Where it stands in approval.
-        pub status: ExpenseStatus,
+        rate: Decimal,
+        /// The amount in base currency.
+        base_amount: Decimal,
+        /// State of approval.
+        status: ExpenseStatus,
         /// When it was last submitted.
-        pub submitted_at: Option<DateTimeUtc>,
-        /// When it was approved or rejected.
-        pub decided_at: Option<DateTimeUtc>,
+        submitted_at: Option<DateTimeUtc>,
+        /// When it was approved, rejected or voided.
+        decided_at: Option<DateTimeUtc>,
         /// The member who decided.
-        pub decided_by: Option<Uuid>,
+        decided_by: Option<MemberId>,
         /// Why it was rejected or voided.
-        pub decision_reason: Option<String>,
-        /// The import that made it.
-        pub import_id: Option<Uuid>,
-        /// Counts the writes; a write that names an older one is refused.
-        pub version: i32,
-        /// When the row was made.
-        pub created_at: DateTimeUtc,
-        /// When it was last written.
-        pub updated_at: DateTimeUtc,
+        decision_reason: Option<String>,
+        /// The import that inserted it.
+        import_id: Option<ImportId>,
     }
 }
-
-/// Joins are written out where they are needed, never through this.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}

@@ -2,13 +2,15 @@
 
 use sea_orm::entity::prelude::*;
 
+use super::MemberId;
+
 /// One write that must not happen twice.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize)]
 #[sea_orm(schema_name = "{tenant}", table_name = "idempotency_key")]
 pub struct Model {
     /// Who writes.
     #[sea_orm(primary_key, auto_increment = false)]
-    pub member_id: Uuid,
+    pub member_id: MemberId,
     /// The mutation.
     #[sea_orm(primary_key, auto_increment = false)]
     pub operation: String,

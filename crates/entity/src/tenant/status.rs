@@ -1,179 +1,75 @@
-//! The closed sets of words that tenant tables hold, as text with a CHECK.
+//! The closed sets of words that tenant tables hold.
 
 use sea_orm::entity::prelude::*;
 
-/// What a member may do; each role is described where the domain decides.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    serde::Serialize,
-    serde::Deserialize,
-)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[sea_orm(
-    rs_type = "String",
-    db_type = "Text",
-    rename_all = "SCREAMING_SNAKE_CASE"
-)]
-pub enum Role {
-    /// Everything, ownership included.
-    Owner,
-    /// Members, settings and all that finance may do.
-    Admin,
-    /// Accounts, budgets, imports, all expenses and their approval.
-    Finance,
-    /// Approval of the own department's expenses.
-    Approver,
-    /// Own expenses.
-    Member,
-    /// Reads all, writes nothing.
-    Viewer,
-}
+use crate::word::words;
 
-/// Whether a member may use the organization.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    serde::Serialize,
-    serde::Deserialize,
-)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[sea_orm(
-    rs_type = "String",
-    db_type = "Text",
-    rename_all = "SCREAMING_SNAKE_CASE"
-)]
-pub enum MemberStatus {
-    /// May sign in.
-    Active,
-    /// May not; what the member did stays.
-    Deactivated,
-}
+words! {
+    /// What a member may do; each role is described where the domain decides.
+    Role {
+        /// Everything, ownership included.
+        Owner,
+        /// Members, settings and all that finance may do.
+        Admin,
+        /// Accounts, budgets, imports, all expenses and their approval.
+        Finance,
+        /// Approval of the own department's expenses.
+        Approver,
+        /// Own expenses.
+        Member,
+        /// Reads all, writes nothing.
+        Viewer,
+    }
 
-/// What became of an invitation.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    serde::Serialize,
-    serde::Deserialize,
-)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[sea_orm(
-    rs_type = "String",
-    db_type = "Text",
-    rename_all = "SCREAMING_SNAKE_CASE"
-)]
-pub enum InvitationStatus {
-    /// Not answered yet.
-    Pending,
-    /// Its receiver is a member now.
-    Accepted,
-    /// Taken back.
-    Revoked,
-}
+    /// Whether a member may use the organization.
+    MemberStatus {
+        /// May sign in.
+        Active,
+        /// May not; what the member did stays.
+        Deactivated,
+    }
 
-/// Where an expense stands.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    serde::Serialize,
-    serde::Deserialize,
-)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[sea_orm(
-    rs_type = "String",
-    db_type = "Text",
-    rename_all = "SCREAMING_SNAKE_CASE"
-)]
-pub enum ExpenseStatus {
-    /// Being written by its member.
-    Draft,
-    /// Waiting for a decision.
-    Submitted,
-    /// Accepted, to be paid back.
-    Approved,
-    /// Refused; its member may revise it.
-    Rejected,
-    /// Paid back.
-    Reimbursed,
-    /// Struck from the books; kept to be read.
-    Voided,
-}
+    /// What became of an invitation.
+    InvitationStatus {
+        /// Not answered yet.
+        Pending,
+        /// Its receiver is a member now.
+        Accepted,
+        /// Taken back.
+        Revoked,
+    }
 
-/// How an import ended.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    serde::Serialize,
-    serde::Deserialize,
-)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[sea_orm(
-    rs_type = "String",
-    db_type = "Text",
-    rename_all = "SCREAMING_SNAKE_CASE"
-)]
-pub enum ImportStatus {
-    /// A dry run: read whole, nothing written.
-    Checked,
-    /// Every line is an expense now.
-    Completed,
-    /// A line could not be read, so nothing was written.
-    Failed,
-}
+    /// Where an expense stands.
+    ExpenseStatus {
+        /// Being written by its member.
+        Draft,
+        /// Waiting for a decision.
+        Submitted,
+        /// Accepted, to be paid back.
+        Approved,
+        /// Refused; its member may revise it.
+        Rejected,
+        /// Paid back.
+        Reimbursed,
+        /// Struck from the books; kept to be read.
+        Voided,
+    }
 
-/// What a business rule does when it is broken.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    serde::Serialize,
-    serde::Deserialize,
-)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[sea_orm(
-    rs_type = "String",
-    db_type = "Text",
-    rename_all = "SCREAMING_SNAKE_CASE"
-)]
-pub enum RuleAction {
-    /// Lets it pass.
-    Allow,
-    /// Refuses.
-    Block,
+    /// How an import ended.
+    ImportStatus {
+        /// A dry run: read whole, nothing written.
+        Checked,
+        /// Every line is an expense now.
+        Completed,
+        /// A line could not be read, so nothing was written.
+        Failed,
+    }
+
+    /// What a business rule does when it is broken.
+    RuleAction {
+        /// Lets it pass.
+        Allow,
+        /// Refuses.
+        Block,
+    }
 }

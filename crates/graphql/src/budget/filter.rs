@@ -1,45 +1,35 @@
-//! Which budgets.
+//! Conditions on budgets.
 
 use async_graphql::InputObject;
 use outlay_domain::{Error, Result, budget};
 
-use crate::{filter::IdFilter, id::Kind};
+use crate::{filter::IdFilter, input::Parse};
 
-/// Which budgets; conditions are joined by AND.
+/// Conditions on budgets, joined by AND.
 #[derive(InputObject, Debug, Default)]
 pub struct BudgetFilter {
-    /// By the department that may spend.
+    /// Department that may spend it.
     department_id: Option<IdFilter>,
-    /// By category.
+    /// Category that it is limited to.
     category_id: Option<IdFilter>,
-    /// By the account that pays. For those who may see accounts.
+    /// Account that pays. For callers who are allowed to see accounts.
     account_id: Option<IdFilter>,
-    /// Of this calendar year, 1900 to 2199.
+    /// Calendar year, 1900 to 2199.
     year: Option<i32>,
-    /// Of this calendar month, 1 to 12.
+    /// Calendar month, 1 to 12.
     month: Option<i32>,
 }
 
 impl BudgetFilter {
-    pub(super) fn parse(&self) -> Result<budget::BudgetFilter> {
-        let ids = |kind: Kind, field: &str, filter: &Option<IdFilter>| {
-            filter
-                .as_ref()
-                .map(|filter| filter.parse(kind, &format!("filter.{field}")))
-                .transpose()
-        };
+    pub(super) fn parse(self) -> Result<budget::BudgetFilter> {
+        let year = self.year.map(|year| within("year", year, 1900, 2199));
+        let month = self.month.map(|month| within("month", month, 1, 12));
         Ok(budget::BudgetFilter {
-            department_ids: ids(Kind::Department, "departmentId", &self.department_id)?,
-            category_ids: ids(Kind::Category, "categoryId", &self.category_id)?,
-            account_ids: ids(Kind::Account, "accountId", &self.account_id)?,
-            year: self
-                .year
-                .map(|year| within("year", year, 1900, 2199))
-                .transpose()?,
-            month: self
-                .month
-                .map(|month| within("month", month, 1, 12))
-                .transpose()?,
+            department_ids: self.department_id.parse("filter.departmentId")?,
+            category_ids: self.category_id.parse("filter.categoryId")?,
+            account_ids: self.account_id.parse("filter.accountId")?,
+            year: year.transpose()?,
+            month: month.transpose()?,
         })
     }
 }

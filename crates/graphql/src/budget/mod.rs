@@ -1,149 +1,135 @@
 //! Budgets in the schema.
 
 mod filter;
-mod mutation;
-mod query;
 
-use std::sync::Arc;
-
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::ID;
+use outlay_derive::fields;
 use outlay_domain::{
-    Error,
-    budget::{self, BudgetFilter},
-    entity::tenant::budget::Model,
+    Context, Delete, Result,
+    budget::{self as budgets, CreateBudget, UpdateBudget},
+    entity::tenant::{AccountId, CategoryId, DepartmentId, budget},
 };
 use rust_decimal::Decimal;
 
 use crate::{
     account::Account,
-    at_hand::{at_hand, object},
     category::Category,
-    connection::connection,
-    context::ContextExt,
     department::Department,
     directive::cost,
-    error::{Answer, problem},
-    id::Kind,
-    loader::{self, Snapshot},
-    money::Money,
-    scalar::DateTime,
+    input::input,
+    money::{Money, MoneyInput},
+    payload::{deletion, mutations, payload},
+    relation::{One, Required},
+    root::query,
 };
 
-pub use mutation::BudgetMutation;
-pub use query::BudgetQuery;
+use filter::BudgetFilter;
 
-/// What a department may spend in a month, on one category or on all.
-#[derive(Clone)]
-pub struct Budget(Arc<Model>);
-
-impl From<Model> for Budget {
-    fn from(row: Model) -> Self {
-        Self(Arc::new(row))
-    }
-}
-
-impl From<Arc<Model>> for Budget {
-    fn from(row: Arc<Model>) -> Self {
-        Self(row)
-    }
-}
-
-/// What a department may spend in a month, on one category or on all.
-#[Object]
+/// The amount that a department may spend in a month, on one category or on all.
+#[fields(budget)]
 impl Budget {
-    /// Global id.
-    pub(crate) async fn id(&self) -> ID {
-        Kind::Budget.id(self.0.id)
-    }
-
     /// Calendar year.
-    async fn year(&self) -> i32 {
-        self.0.year.into()
+    fn year(year: i16) -> i32 {
+        year.into()
     }
 
     /// Calendar month, 1 to 12.
-    async fn month(&self) -> i32 {
-        self.0.month.into()
+    fn month(month: i16) -> i32 {
+        month.into()
     }
 
-    /// The department that may spend.
-    async fn department(&self, ctx: &Context<'_>) -> Result<Department> {
-        let department = loader::department(ctx, self.0.department_id).await;
-        department
-            .unwrap_or_else(|| Err(problem(&Error::internal("a budget without its department"))))
+    /// The department that may spend it.
+    fn department(department_id: DepartmentId) -> Required<Department> {
+        department_id.into()
     }
 
-    /// The category that it is for; null when it is for all.
-    async fn category(&self, ctx: &Context<'_>) -> Answer<Category> {
-        loader::category(ctx, self.0.category_id).await
+    /// The category that it is limited to; `null` when it covers all categories.
+    fn category(category_id: Option<CategoryId>) -> One<Category> {
+        category_id.into()
     }
 
-    /// The account that pays; null for those who may not see accounts.
-    async fn account(&self, ctx: &Context<'_>) -> Answer<Account> {
-        loader::account(ctx, self.0.account_id).await
+    /// The account that pays; `null` for callers who are not allowed to see accounts.
+    fn account(account_id: AccountId) -> One<Account> {
+        account_id.into()
     }
 
     /// The limit.
-    async fn amount(&self, ctx: &Context<'_>) -> Result<Money> {
-        in_base(&*ctx.snapshot()?, self.0.amount)
+    fn amount(cx: &Context, amount: Decimal) -> Result<Money> {
+        Money::in_base(cx, amount)
     }
 
-    /// The amount charged to it so far. A purchase is charged from the draft on; a refund (a negative amount) once it is
-    /// approved. Rejected and voided expenses are not charged.
+    /// The amount charged so far. Drafts are charged; rejected and voided expenses and refunds that are not approved are
+    /// not.
     #[graphql(directive = cost::apply("2".to_owned()))]
-    async fn spent(&self, ctx: &Context<'_>) -> Result<Money> {
-        let snapshot = ctx.snapshot()?;
-        let spent = snapshot.budget_spent(self.0.id).await?.unwrap_or_default();
-        in_base(&snapshot, spent)
+    fn spent(cx: &Context, spent: Decimal) -> Result<Money> {
+        Money::in_base(cx, spent)
     }
 
-    /// The limit less `spent`; negative when the budget is overspent. Where the organization blocks overspending, no
-    /// change of an expense that raises `spent` may leave this negative.
+    /// The limit minus the amount charged so far; negative when it is overspent.
     #[graphql(directive = cost::apply("2".to_owned()))]
-    async fn remaining(&self, ctx: &Context<'_>) -> Result<Money> {
-        let snapshot = ctx.snapshot()?;
-        let spent = snapshot.budget_spent(self.0.id).await?.unwrap_or_default();
-        in_base(&snapshot, self.0.amount - spent)
-    }
-
-    /// Counts its changes; send it with the next one.
-    async fn version(&self) -> i32 {
-        self.0.version
-    }
-
-    /// When it was made.
-    async fn created_at(&self) -> DateTime {
-        DateTime(self.0.created_at)
-    }
-
-    /// When it was last changed.
-    async fn updated_at(&self) -> DateTime {
-        DateTime(self.0.updated_at)
+    fn remaining(cx: &Context, amount: Decimal, spent: Decimal) -> Result<Money> {
+        Money::in_base(cx, amount - spent)
     }
 }
 
-fn in_base(snapshot: &Snapshot, amount: Decimal) -> Result<Money> {
-    let base = snapshot
-        .cx()
-        .base_currency()
-        .map_err(|error| problem(&error))?;
-    Ok(Money::new(amount, base))
+query! {
+    /// Queries about budgets.
+    BudgetQuery of Budget;
+    /// The organization's budgets, newest month first.
+    budgets(
+        #[graphql(desc = "Conditions, joined by AND; all budgets when omitted.")] filter: Option<BudgetFilter>
+    ) -> Field |cx, request, fetch| {
+        let filter = filter.unwrap_or_default().parse()?;
+        budgets::list(cx, &filter, request, fetch).await
+    };
+    /// The budget with this id. `null` when it does not exist.
+    budget;
 }
 
-at_hand! { Budget, |Self(row), selection, ahead|
-    "id" => Kind::Budget.id(row.id).0,
-    "year" => row.year,
-    "month" => row.month,
-    "department" => object(
-        &ahead.department.row::<Department>(Some(row.department_id))??,
-        selection,
-        ahead,
-    )?,
-    "version" => row.version,
+input! {
+    /// A new budget.
+    CreateBudgetInput => CreateBudget {
+        /// Global id of the department that may spend it.
+        department_id: ID,
+        /// Global id of the account that pays.
+        account_id: ID,
+        /// Global id of the category that it is limited to; all categories when omitted.
+        category_id: Option<ID>,
+        /// Calendar year, 1900 to 2199.
+        year: i32,
+        /// Calendar month, 1 to 12.
+        month: i32,
+        /// The limit, in the organization's base currency, not negative.
+        amount: MoneyInput,
+    }
 }
 
-connection! {
-    /// Budgets, the newest month first.
-    BudgetConnection, BudgetEdge of Budget = Model,
-    filter: BudgetFilter, |cx, filter| budget::count(cx, filter)
+input! {
+    /// Changes to a budget. Omitted fields stay unchanged. Department, category and month cannot be changed: create another
+    /// budget instead.
+    UpdateBudgetInput => UpdateBudget, of "budget" {
+        /// Global id of the account that pays.
+        account_id: Option<ID>,
+        /// The limit, in the organization's base currency, not negative.
+        amount: Option<MoneyInput>,
+    }
+}
+
+payload! {
+    CreateBudgetPayload "createBudget", UpdateBudgetPayload "updateBudget": budget Budget
+}
+
+deletion! {
+    DeleteBudgetInput, DeleteBudgetPayload "deleteBudget", "budget": Delete<budget::Entity>
+}
+
+mutations! {
+    /// Mutations of budgets.
+    BudgetMutation;
+    /// Creates a budget. For owners, admins and finance.
+    create_budget(CreateBudgetInput) -> CreateBudgetPayload by write;
+    /// Changes a budget. For owners, admins and finance.
+    update_budget(UpdateBudgetInput) -> UpdateBudgetPayload by write;
+    /// Deletes a budget that no expense is charged to. For owners, admins and finance.
+    delete_budget(DeleteBudgetInput) -> DeleteBudgetPayload by delete;
 }

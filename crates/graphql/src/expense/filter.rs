@@ -1,59 +1,58 @@
-//! Which expenses, and in what order.
+//! Conditions on expenses, and their orders.
 
 use async_graphql::{Enum, InputObject};
 use outlay_domain::{
     Result,
     expense::{self, Range},
-    value::SearchText,
 };
 
 use super::ExpenseStatus;
 use crate::{
     filter::IdFilter,
-    id::Kind,
+    input::Parse,
     scalar::{Date, Decimal},
 };
 
-/// Which expenses; conditions are joined by AND.
+/// Conditions on expenses, joined by AND.
 #[derive(InputObject, Debug, Default)]
 pub struct ExpenseFilter {
-    /// By where they stand.
+    /// Status.
     status: Option<ExpenseStatusFilter>,
-    /// By the day of the purchase.
+    /// Day of the purchase.
     spent_on: Option<DateRange>,
-    /// By the amount in the organization's base currency.
+    /// Amount in the organization's base currency.
     amount: Option<DecimalRange>,
-    /// By who spent it.
+    /// Member who spent it.
     member_id: Option<IdFilter>,
-    /// By department.
+    /// Department.
     department_id: Option<IdFilter>,
-    /// By category.
+    /// Category.
     category_id: Option<IdFilter>,
-    /// By the budget charged.
+    /// Budget charged.
     budget_id: Option<IdFilter>,
-    /// By the import that made them.
+    /// Import that created them.
     import_id: Option<IdFilter>,
-    /// By the merchant's name.
+    /// Name of the merchant.
     merchant: Option<TextFilter>,
-    /// With this in merchant, description or reference, whatever the case.
+    /// Text contained in merchant, description or reference, regardless of case. 1 to 200 characters.
     search: Option<String>,
 }
 
-/// One of some states.
+/// A condition on a status.
 #[derive(InputObject, Debug)]
 pub struct ExpenseStatusFilter {
-    /// In one of these.
+    /// One of these.
     r#in: Vec<ExpenseStatus>,
 }
 
 /// A condition on a text.
 #[derive(InputObject, Debug)]
 pub struct TextFilter {
-    /// It holds this, whatever the case.
+    /// Text that it contains, regardless of case. 1 to 200 characters.
     contains: String,
 }
 
-/// From one day to another, both included.
+/// A range of days, both ends included.
 #[derive(InputObject, Debug)]
 pub struct DateRange {
     /// The first day.
@@ -62,7 +61,7 @@ pub struct DateRange {
     to: Option<Date>,
 }
 
-/// From one number to another, both included.
+/// A range of numbers, both ends included.
 #[derive(InputObject, Debug)]
 pub struct DecimalRange {
     /// The smallest.
@@ -72,45 +71,32 @@ pub struct DecimalRange {
 }
 
 impl ExpenseFilter {
-    pub(super) fn parse(&self) -> Result<expense::ExpenseFilter> {
-        let ids = |kind: Kind, field: &str, filter: &Option<IdFilter>| {
-            filter
-                .as_ref()
-                .map(|filter| filter.parse(kind, &format!("filter.{field}")))
-                .transpose()
-        };
-        let text = |field: &str, text: Option<&String>| {
-            text.map(|text| SearchText::parse(&format!("filter.{field}"), text))
-                .transpose()
-        };
+    pub(super) fn parse(self) -> Result<expense::ExpenseFilter> {
+        let statuses =
+            |filter: ExpenseStatusFilter| filter.r#in.into_iter().map(Into::into).collect();
+        let merchant = self.merchant.map(|filter| filter.contains);
         Ok(expense::ExpenseFilter {
-            status: self
-                .status
-                .as_ref()
-                .map(|status| status.r#in.iter().map(|one| (*one).into()).collect()),
-            spent_on: self.spent_on.as_ref().map(|range| Range {
+            status: self.status.map(statuses),
+            spent_on: self.spent_on.map(|range| Range {
                 from: range.from.map(|day| day.0),
                 to: range.to.map(|day| day.0),
             }),
-            amount: self.amount.as_ref().map(|range| Range {
+            amount: self.amount.map(|range| Range {
                 from: range.from.map(|amount| amount.0),
                 to: range.to.map(|amount| amount.0),
             }),
-            member_ids: ids(Kind::Member, "memberId", &self.member_id)?,
-            department_ids: ids(Kind::Department, "departmentId", &self.department_id)?,
-            category_ids: ids(Kind::Category, "categoryId", &self.category_id)?,
-            budget_ids: ids(Kind::Budget, "budgetId", &self.budget_id)?,
-            import_ids: ids(Kind::Import, "importId", &self.import_id)?,
-            merchant: text(
-                "merchant.contains",
-                self.merchant.as_ref().map(|merchant| &merchant.contains),
-            )?,
-            search: text("search", self.search.as_ref())?,
+            member_ids: self.member_id.parse("filter.memberId")?,
+            department_ids: self.department_id.parse("filter.departmentId")?,
+            category_ids: self.category_id.parse("filter.categoryId")?,
+            budget_ids: self.budget_id.parse("filter.budgetId")?,
+            import_ids: self.import_id.parse("filter.importId")?,
+            merchant: merchant.parse("filter.merchant.contains")?,
+            search: self.search.parse("filter.search")?,
         })
     }
 }
 
-/// What expenses can be ordered by.
+/// Fields that expenses can be ordered by.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "expense::ExpenseOrderField")]
 pub enum ExpenseOrderField {
@@ -120,25 +106,25 @@ pub enum ExpenseOrderField {
     Amount,
     /// The merchant's name.
     Merchant,
-    /// When it was entered.
+    /// Time of creation.
     CreatedAt,
 }
 
-/// Which way a list runs.
+/// Direction of an order.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrderDirection {
-    /// The smallest or oldest first.
+    /// Smallest or oldest first.
     Asc,
-    /// The largest or newest first.
+    /// Largest or newest first.
     Desc,
 }
 
-/// An order of expenses; ties are broken by when they were entered.
+/// An order of expenses. Ties are broken by the time of creation.
 #[derive(InputObject, Debug, Clone, Copy)]
 pub struct ExpenseOrder {
-    /// What by.
+    /// The field to order by.
     field: ExpenseOrderField,
-    /// Which way.
+    /// The direction.
     direction: OrderDirection,
 }
 

@@ -1,28 +1,44 @@
-//! Reading expenses.
+//! Queries about expenses.
 
 use async_graphql::{Context, ID, Object, Result};
-use outlay_domain::{
-    expense::{self, GroupRange, MAX_GROUPS},
-    page::PageRequest,
-};
+use outlay_domain::expense::{self, GroupRange, MAX_GROUPS};
 
 use super::{
-    Expense, ahead,
-    connection::ExpenseConnection,
+    Expense,
     filter::{ExpenseFilter, ExpenseOrder},
     spending::{Spending, SpendingDimension},
 };
 use crate::{
+    connection::Connection,
     context::ContextExt,
     directive::{cost, list_size},
     error::{Answer, problem},
-    id::Kind,
-    loader,
+    money::Money,
+    root::{self, Paging},
 };
 
 /// The most groups of one `spending`.
 #[expect(clippy::cast_possible_truncation, reason = "it is a thousand")]
 const GROUPS: i32 = MAX_GROUPS as i32;
+
+/// What a list of expenses has beside its page.
+pub struct ExpenseTotals {
+    filter: expense::ExpenseFilter,
+}
+
+#[Object]
+impl ExpenseTotals {
+    /// Sum of the whole list in the organization's base currency. Summing is expensive: select it only where it is shown.
+    #[graphql(directive = cost::apply("10".to_owned()))]
+    async fn total(&self, ctx: &Context<'_>) -> Result<Money> {
+        let snapshot = ctx.snapshot()?;
+        let total = async {
+            let total = expense::total(snapshot.cx(), &self.filter).await?;
+            Money::in_base(snapshot.cx(), total)
+        };
+        total.await.map_err(|error| problem(&error))
+    }
+}
 
 /// Queries about expenses.
 #[derive(Default)]
@@ -30,8 +46,8 @@ pub struct ExpenseQuery;
 
 #[Object]
 impl ExpenseQuery {
-    /// The expenses that the caller may see: all for owners, admins, finance and viewers, their department's for
-    /// approvers, their own for members.
+    /// The expenses that the caller is allowed to see: all for owners, admins, finance and viewers, those of their department
+    /// for approvers, their own for members.
     #[allow(
         clippy::too_many_arguments,
         reason = "the arguments of a Relay connection"
@@ -39,46 +55,55 @@ impl ExpenseQuery {
     async fn expenses(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "So many from the start, 1 to 100; give this or `last`.")] first: Option<
-            i32,
+        #[graphql(
+            desc = "Returns the first *n* items (1 to 100). Mutually exclusive with `last`."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Returns items after this cursor. Used with `first`.")] after: Option<
+            String,
         >,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "So many from the end, 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which expenses; all when left out.")] filter: Option<ExpenseFilter>,
-        #[graphql(desc = "In what order; the newest purchase first when left out.")]
-        order_by: Option<ExpenseOrder>,
-    ) -> Result<ExpenseConnection> {
-        let snapshot = ctx.snapshot()?;
-        let page = async {
-            let request = PageRequest::parse(first, after, last, before)?;
-            let filter = filter.unwrap_or_default().parse()?;
-            let order = order_by.map(Into::into).unwrap_or_default();
-            let reading = ahead::of_list(ctx);
-            let listed = expense::list(snapshot.cx(), &filter, order, &request, &reading).await?;
-            ahead::keep(listed.related, &snapshot.ahead);
-            Ok(ExpenseConnection::counted(
-                listed.page,
-                listed.count,
-                filter,
-            ))
+        #[graphql(
+            desc = "Returns the last *n* items (1 to 100). Mutually exclusive with `first`."
+        )]
+        last: Option<i32>,
+        #[graphql(desc = "Returns items before this cursor. Used with `last`.")] before: Option<
+            String,
+        >,
+        #[graphql(desc = "Conditions, joined by AND; all expenses when omitted.")] filter: Option<
+            ExpenseFilter,
+        >,
+        #[graphql(desc = "The order; newest purchase first when omitted.")] order_by: Option<
+            ExpenseOrder,
+        >,
+    ) -> Result<Connection<Expense, ExpenseTotals>> {
+        let filter = filter.unwrap_or_default().parse();
+        let filter = filter.map_err(|error| problem(&error))?;
+        let order = order_by.map(Into::into).unwrap_or_default();
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
         };
-        page.await
-            .map_err(|error: outlay_domain::Error| problem(&error))
+        let page = root::list::<Expense>(ctx, paging, async |snapshot, request, fetch| {
+            expense::list(snapshot.cx(), &filter, order, request, fetch).await
+        });
+        let page = page.await?;
+        Ok(Connection::with(page, ExpenseTotals { filter }))
     }
 
-    /// One expense; null when there is none of this id, or none that the caller may know of.
+    /// The expense with this id. `null` when it does not exist or the caller is not allowed to see it.
     async fn expense(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Global id of the expense.")] id: ID,
+        #[graphql(desc = "Global id.")] id: ID,
     ) -> Answer<Expense> {
-        loader::expense(ctx, Kind::Expense.parse("id", &id)).await
+        root::one(ctx, &id).await
     }
 
-    /// Expenses summed by what they have in common, the largest group first. It counts what `expenses` lists with
-    /// the same filter: filter by status to leave out drafts or what was rejected. Returns all groups, or, if there
-    /// are more than 1,000, the error `LIMIT_EXCEEDED`: give `first` and `after` to read them in pages.
+    /// Expenses summed by what they have in common, largest group first. It counts what `expenses` lists with the same
+    /// filter: filter by status to leave out drafts or rejected expenses. Returns all groups, or, if there are more than
+    /// 1,000, the error `LIMIT_EXCEEDED`: pass `first` and `after` to read them in pages.
     #[graphql(
         directive = cost::apply("50".to_owned()),
         directive = list_size::apply(GROUPS)
@@ -87,10 +112,12 @@ impl ExpenseQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "What to group by; each at most once. Nothing gives one row with the whole sum."
+            desc = "Dimensions to group by, each at most once. An empty list returns one row with the whole sum."
         )]
         group_by: Vec<SpendingDimension>,
-        #[graphql(desc = "Which expenses; all when left out.")] filter: Option<ExpenseFilter>,
+        #[graphql(desc = "Conditions, joined by AND; all expenses when omitted.")] filter: Option<
+            ExpenseFilter,
+        >,
         #[graphql(desc = "Returns the first *n* groups (1 to 1,000).")] first: Option<i32>,
         #[graphql(
             desc = "Returns the groups after this cursor. A page is computed from the expenses as they are when it is read."
@@ -99,14 +126,15 @@ impl ExpenseQuery {
     ) -> Result<Spending> {
         let snapshot = ctx.snapshot()?;
         let spending = async {
-            let dimensions: Vec<_> = group_by.into_iter().map(Into::into).collect();
+            let by: Vec<_> = group_by.into_iter().map(Into::into).collect();
             let filter = filter.unwrap_or_default().parse()?;
             let range = GroupRange::parse(first, after.as_deref())?;
-            let spending = expense::spending(snapshot.cx(), &dimensions, &filter, range).await?;
-            Ok(Spending::new(spending, snapshot.cx().base_currency()?))
+            let fetch = Spending::fetch(ctx);
+            expense::spending(snapshot.cx(), &by, &filter, range, &fetch).await
         };
         spending
             .await
-            .map_err(|error: outlay_domain::Error| problem(&error))
+            .map(Spending::new)
+            .map_err(|error| problem(&error))
     }
 }

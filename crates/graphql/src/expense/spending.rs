@@ -1,139 +1,149 @@
 //! Sums of expenses.
 
-use async_graphql::{Context, Enum, Object};
+use async_graphql::{Context, Enum, Object, Result as FieldResult};
+use chrono::NaiveDate;
+use outlay_derive::fields;
 use outlay_domain::{
+    Result,
+    entity::tenant::{CategoryId, DepartmentId, MemberId, spending},
     expense::{self, Dimension},
-    value::Currency,
+    read::{Fetch, Reading},
 };
+use rust_decimal::Decimal;
 
 use crate::{
-    category::Category, connection::PageInfo, department::Department, directive::cost,
-    error::Answer, loader, member::Member, money::Money,
+    category::Category,
+    connection::PageInfo,
+    context::ContextExt,
+    department::Department,
+    directive::cost,
+    error::problem,
+    member::Member,
+    money::Money,
+    relation::One,
+    select::{self, Selection},
+    value::Ready,
 };
 
-/// What expenses can be grouped by.
+/// Dimensions that expenses can be grouped by.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "Dimension")]
 pub enum SpendingDimension {
-    /// The department that the money was for.
+    /// The department that the expense is for.
     Department,
-    /// What it was spent on.
+    /// The category.
     Category,
-    /// Who spent it.
+    /// The member who spent.
     Member,
-    /// Who was paid.
+    /// The merchant.
     Merchant,
     /// The calendar month of the purchase.
     Month,
 }
 
-/// Expenses summed by what they have in common.
-pub struct Spending {
-    spending: expense::Spending,
-    base: Currency,
-}
-
-impl Spending {
-    pub(super) fn new(spending: expense::Spending, base: Currency) -> Self {
-        Self { spending, base }
-    }
-}
+/// The weight of an object that takes no statement of its own: the groups and the rows that they refer to come from one
+/// statement.
+const IN_MEMORY: &str = "0.1";
 
 /// Expenses summed by what they have in common.
-#[Object]
+pub struct Spending(expense::Spending);
+
 impl Spending {
-    /// The number of expenses, in the groups of all pages.
-    async fn count(&self) -> i64 {
-        self.spending.count
+    pub(super) fn new(spending: expense::Spending) -> Self {
+        Self(spending)
     }
 
-    /// Their sum in the organization's base currency.
-    async fn total(&self) -> Money {
-        Money::new(self.spending.total, self.base)
-    }
-
-    /// How many groups there are, on all pages.
-    async fn row_count(&self) -> u64 {
-        self.spending.groups
-    }
-
-    /// The groups of this page, the largest sum first.
-    #[graphql(directive = cost::apply(IN_MEMORY.to_owned()))]
-    async fn rows(&self) -> Vec<SpendingRow<'_>> {
-        self.spending
-            .rows
-            .iter()
-            .map(|row| SpendingRow {
-                row,
-                base: self.base,
-            })
-            .collect()
-    }
-
-    /// The position of this page in the list of all groups.
-    async fn page_info(&self) -> PageInfo {
-        let spending = &self.spending;
-        let last = spending.rows.len().checked_sub(1);
-        PageInfo {
-            has_next_page: spending.has_next(),
-            has_previous_page: spending.has_previous(),
-            start_cursor: last.map(|_| spending.cursor(0)),
-            end_cursor: last.map(|last| spending.cursor(last)),
+    /// What to read of the groups that a field shows.
+    pub(super) fn fetch(ctx: &Context<'_>) -> Fetch {
+        let mut reading = Reading::of_result::<spending::Row>();
+        let covered = Selection::of_field(ctx).every(select::ANY, &mut |field, selection| {
+            field != "rows" || select::read::<SpendingRow>(selection, &mut reading)
+        });
+        Fetch {
+            alone: covered && select::is_whole_operation(ctx),
+            ..Fetch::rows(reading)
         }
     }
 }
 
-/// The weight of an object that takes no statement of its own: the groups come from one statement, and what they have in
-/// common from one for each dimension.
-const IN_MEMORY: &str = "0.1";
+/// Expenses summed by what they have in common.
+#[Object]
+impl Spending {
+    /// Number of expenses in the groups of all pages.
+    async fn count(&self) -> i64 {
+        self.0.count
+    }
 
-/// One group of expenses. What it was not grouped by is null; so are a department and a category that its expenses
-/// do not have.
-pub struct SpendingRow<'a> {
-    row: &'a expense::SpendingRow,
-    base: Currency,
+    /// Their sum in the organization's base currency.
+    async fn total(&self, ctx: &Context<'_>) -> FieldResult<Money> {
+        let snapshot = ctx.snapshot()?;
+        Money::in_base(snapshot.cx(), self.0.total).map_err(|error| problem(&error))
+    }
+
+    /// Number of groups on all pages.
+    async fn row_count(&self) -> u64 {
+        self.0.groups
+    }
+
+    /// The groups of this page, largest sum first.
+    #[graphql(directive = cost::apply(IN_MEMORY.to_owned()))]
+    async fn rows(&self) -> Vec<Ready<SpendingRow>> {
+        let rows = self.0.rows.iter();
+        rows.map(|row| Ready(row.clone().into())).collect()
+    }
+
+    /// Position of this page in the list of all groups.
+    async fn page_info(&self) -> PageInfo {
+        let last = self.0.rows.len().checked_sub(1);
+        PageInfo {
+            has_next_page: self.0.has_next(),
+            has_previous_page: self.0.has_previous(),
+            start_cursor: last.map(|_| self.0.cursor(0)),
+            end_cursor: last.map(|last| self.0.cursor(last)),
+        }
+    }
 }
 
-/// One group of expenses. What it was not grouped by is null; so are a department and a category that its expenses
-/// do not have.
-#[Object]
-impl SpendingRow<'_> {
+/// One group of expenses. Dimensions that it is not grouped by are `null`; so are a department and a category that its
+/// expenses do not have.
+#[fields(spending, result)]
+impl SpendingRow {
     /// The department.
     #[graphql(directive = cost::apply(IN_MEMORY.to_owned()))]
-    async fn department(&self, ctx: &Context<'_>) -> Answer<Department> {
-        loader::department(ctx, self.row.department_id).await
+    fn department(department_id: Option<DepartmentId>) -> One<Department> {
+        department_id.into()
     }
 
     /// The category.
     #[graphql(directive = cost::apply(IN_MEMORY.to_owned()))]
-    async fn category(&self, ctx: &Context<'_>) -> Answer<Category> {
-        loader::category(ctx, self.row.category_id).await
+    fn category(category_id: Option<CategoryId>) -> One<Category> {
+        category_id.into()
     }
 
     /// The member.
     #[graphql(directive = cost::apply(IN_MEMORY.to_owned()))]
-    async fn member(&self, ctx: &Context<'_>) -> Answer<Member> {
-        loader::member(ctx, self.row.member_id).await
+    fn member(member_id: Option<MemberId>) -> One<Member> {
+        member_id.into()
     }
 
-    /// The merchant, as it was spelled.
-    async fn merchant(&self) -> Option<&str> {
-        self.row.merchant.as_deref()
+    /// The merchant, as spelled in the expenses.
+    fn merchant(merchant: Option<&str>) -> Option<&str> {
+        merchant
     }
 
     /// The calendar month, as YYYY-MM.
-    async fn month(&self) -> Option<String> {
-        self.row.month.map(|day| day.format("%Y-%m").to_string())
+    fn month(month: Option<NaiveDate>) -> Option<String> {
+        month.map(|day| day.format("%Y-%m").to_string())
     }
 
-    /// How many expenses.
-    async fn count(&self) -> i64 {
-        self.row.count
+    /// Number of expenses.
+    fn count(count: i64) -> i64 {
+        count
     }
 
     /// Their sum in the organization's base currency.
     #[graphql(directive = cost::apply(IN_MEMORY.to_owned()))]
-    async fn total(&self) -> Money {
-        Money::new(self.row.total, self.base)
+    fn total(cx: &outlay_domain::Context, total: Decimal) -> Result<Money> {
+        Money::in_base(cx, total)
     }
 }

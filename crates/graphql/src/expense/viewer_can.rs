@@ -1,108 +1,97 @@
-//! What a page may offer: each change of an expense, and why not.
+//! The actions that a page can offer on an expense, and why not.
 
-use std::sync::Arc;
-
-use async_graphql::{Object, SimpleObject};
+use outlay_derive::fields;
 use outlay_domain::{
     Context,
-    entity::tenant::expense::Model,
     expense::{
-        Approve, Reimburse, Reject, Reopen, Step, Submit, Void, Withdraw, check_change, check_step,
+        Approve, Reimburse, Reject, Reopen, Standing, Step, Submit, Void, Withdraw, check_change,
+        check_step,
     },
 };
 
-use crate::{error::ErrorCode, loader::Snapshot};
+use crate::error::ErrorCode;
 
-/// Whether the viewer may do something now.
-#[derive(SimpleObject)]
-pub struct Permitted {
-    /// Whether it would be done.
-    allowed: bool,
-    /// The code that it would be refused with: `FORBIDDEN` when the role does not allow it, `CONFLICT` when the state does
-    /// not. Null when it is allowed.
-    code: Option<ErrorCode>,
-    /// Why not, for people; null when it is allowed.
-    reason: Option<String>,
-}
+/// Whether the viewer can take an action now.
+#[derive(Debug, Clone)]
+pub struct Permitted(outlay_domain::Result<()>);
 
-impl From<outlay_domain::Result<()>> for Permitted {
-    fn from(checked: outlay_domain::Result<()>) -> Self {
-        let error = checked.err();
-        Self {
-            allowed: error.is_none(),
-            code: error.as_ref().map(|error| error.code().into()),
-            reason: error.map(|error| error.to_string()),
-        }
+/// Whether the viewer can take an action now.
+#[fields]
+impl Permitted {
+    /// Whether the action is possible.
+    fn allowed(&self) -> bool {
+        self.0.is_ok()
+    }
+
+    /// The code that the action would be rejected with: `FORBIDDEN` when the role does not allow it, `CONFLICT` when the
+    /// status does not. `null` when it is allowed.
+    fn code(&self) -> Option<ErrorCode> {
+        self.0.as_ref().err().map(|error| error.code().into())
+    }
+
+    /// Why the action is not possible, for people; `null` when it is allowed.
+    fn reason(&self) -> Option<String> {
+        self.0.as_ref().err().map(ToString::to_string)
     }
 }
 
-/// What the viewer may do with an expense as it is now. A budget that blocks can still refuse, and so can the change of
-/// another who is faster.
-pub struct ExpensePermissions {
-    snapshot: Arc<Snapshot>,
-    expense: Arc<Model>,
-}
+/// The actions that the viewer can take on an expense in its present state. A blocking budget can still reject one, and so
+/// can a simultaneous change.
+#[derive(Debug, Clone, Copy)]
+pub struct ExpensePermissions(pub(super) Standing);
 
 impl ExpensePermissions {
-    pub(super) fn new(snapshot: Arc<Snapshot>, expense: Arc<Model>) -> Self {
-        Self { snapshot, expense }
-    }
-
-    fn cx(&self) -> &Context {
-        self.snapshot.cx()
-    }
-
-    fn step<S: Step>(&self) -> Permitted {
-        check_step::<S>(self.cx(), &self.expense).into()
+    fn step<S: Step>(self, cx: &Context) -> Permitted {
+        Permitted(check_step::<S>(cx, self.0))
     }
 }
 
-/// What the viewer may do with an expense as it is now. A budget that blocks can still refuse, and so can the change of
-/// another who is faster.
-#[Object]
+/// The actions that the viewer can take on an expense in its present state. A blocking budget can still reject one, and so
+/// can a simultaneous change.
+#[fields]
 impl ExpensePermissions {
     /// Change it, by `updateExpense`.
-    async fn update(&self) -> Permitted {
-        check_change(self.cx(), &self.expense).into()
+    fn update(&self, cx: &Context) -> Permitted {
+        Permitted(check_change(cx, self.0))
     }
 
     /// Delete it, by `deleteExpense`.
-    async fn delete(&self) -> Permitted {
-        check_change(self.cx(), &self.expense).into()
+    fn delete(&self, cx: &Context) -> Permitted {
+        Permitted(check_change(cx, self.0))
     }
 
-    /// Ask for a decision, by `submitExpense`.
-    async fn submit(&self) -> Permitted {
-        self.step::<Submit>()
+    /// Submit it for approval, by `submitExpense`.
+    fn submit(&self, cx: &Context) -> Permitted {
+        self.step::<Submit>(cx)
     }
 
-    /// Take it back, by `withdrawExpense`.
-    async fn withdraw(&self) -> Permitted {
-        self.step::<Withdraw>()
+    /// Withdraw it, by `withdrawExpense`.
+    fn withdraw(&self, cx: &Context) -> Permitted {
+        self.step::<Withdraw>(cx)
     }
 
-    /// Accept it, by `approveExpense`.
-    async fn approve(&self) -> Permitted {
-        self.step::<Approve>()
+    /// Approve it, by `approveExpense`.
+    fn approve(&self, cx: &Context) -> Permitted {
+        self.step::<Approve>(cx)
     }
 
-    /// Refuse it, by `rejectExpense`.
-    async fn reject(&self) -> Permitted {
-        self.step::<Reject>()
+    /// Reject it, by `rejectExpense`.
+    fn reject(&self, cx: &Context) -> Permitted {
+        self.step::<Reject>(cx)
     }
 
-    /// Take it up again, by `reopenExpense`.
-    async fn reopen(&self) -> Permitted {
-        self.step::<Reopen>()
+    /// Turn it into a draft again, by `reopenExpense`.
+    fn reopen(&self, cx: &Context) -> Permitted {
+        self.step::<Reopen>(cx)
     }
 
-    /// Say that it is paid back, by `reimburseExpense`.
-    async fn reimburse(&self) -> Permitted {
-        self.step::<Reimburse>()
+    /// Record that it was paid back, by `reimburseExpense`.
+    fn reimburse(&self, cx: &Context) -> Permitted {
+        self.step::<Reimburse>(cx)
     }
 
-    /// Strike it from the books, by `voidExpense`.
-    async fn void(&self) -> Permitted {
-        self.step::<Void>()
+    /// Remove it from the books, by `voidExpense`.
+    fn void(&self, cx: &Context) -> Permitted {
+        self.step::<Void>(cx)
     }
 }

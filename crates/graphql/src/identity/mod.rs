@@ -8,8 +8,8 @@ use async_graphql::{Context, ID, Object, Result};
 use outlay_domain::{entity::shared::user::Model, page::PageRequest};
 
 use crate::{
-    context::ContextExt, error::problem, id::Kind, organization::OrganizationConnection,
-    scalar::DateTime,
+    connection::Connection, context::ContextExt, error::problem, noun::Kind,
+    organization::Organization, scalar::DateTime, select,
 };
 
 pub use mutation::IdentityMutation;
@@ -50,22 +50,31 @@ impl User {
     async fn organizations(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "So many from the start, 1 to 100; give this or `last`.")] first: Option<
-            i32,
+        #[graphql(
+            desc = "Returns the first *n* items (1 to 100). Mutually exclusive with `last`."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Returns items after this cursor. Used with `first`.")] after: Option<
+            String,
         >,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "So many from the end, 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-    ) -> Result<OrganizationConnection> {
+        #[graphql(
+            desc = "Returns the last *n* items (1 to 100). Mutually exclusive with `first`."
+        )]
+        last: Option<i32>,
+        #[graphql(desc = "Returns items before this cursor. Used with `last`.")] before: Option<
+            String,
+        >,
+    ) -> Result<Connection<Organization>> {
         let page = async {
             let request = PageRequest::parse(first, after, last, before)?;
-            let organizations = ctx.request().outlay().organizations_of(self.0.id, &request);
+            let fetch = select::of_list::<Organization>(ctx);
+            let outlay = ctx.request().outlay();
+            let organizations = outlay.organizations_of(self.0.id, &request, fetch.counted);
             ctx.request().read_shared(organizations).await
         };
-        Ok(OrganizationConnection::new(
-            page.await.map_err(|error| problem(&error))?,
-            self.0.id,
-        ))
+        page.await
+            .map(Connection::new)
+            .map_err(|error| problem(&error))
     }
 
     /// When the user signed up.

@@ -7,9 +7,9 @@ use super::User;
 use crate::{
     context::ContextExt,
     error::{Answer, found, problem},
-    loader,
     member::Member,
     organization::Organization,
+    relation,
 };
 
 /// Queries about who asks.
@@ -50,8 +50,10 @@ impl Viewer {
 
     /// The member; null when the session is bound to no organization.
     async fn member(&self, ctx: &Context<'_>) -> Answer<Member> {
-        let member = Self::access(ctx)?.map(|access| access.member().member_id);
-        loader::member(ctx, member).await
+        match Self::access(ctx)? {
+            Ok(access) => relation::find(ctx, access.member().member_id).await,
+            Err(error) => Some(Err(problem(&error))),
+        }
     }
 
     /// The organization that the session is bound to.

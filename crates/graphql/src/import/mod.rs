@@ -1,135 +1,101 @@
 //! Imports in the schema.
 
 mod mutation;
-mod query;
 
-use std::sync::Arc;
-
-use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use async_graphql::{Enum, Result, SimpleObject};
+use outlay_derive::fields;
 use outlay_domain::{
-    entity::tenant::{self, import::Model},
-    import,
+    entity::tenant::{self, MemberId, import},
+    import as imports,
 };
+use rust_decimal::Decimal;
 
-use crate::{
-    at_hand::at_hand,
-    connection::connection,
-    error::{Answer, problem},
-    id::Kind,
-    loader,
-    member::Member,
-    money::Money,
-    scalar::DateTime,
-};
+use crate::{error::unread, member::Member, money::Money, relation::One, root::query};
 
 pub use mutation::ImportMutation;
-pub use query::ImportQuery;
 
-/// How an import ended.
+/// Result of an import.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[graphql(remote = "tenant::ImportStatus")]
 pub enum ImportStatus {
     /// A dry run: every line could be read, nothing was written.
     Checked,
-    /// Every line is an expense now.
+    /// Every line became an expense.
     Completed,
     /// Some lines could not be read, so nothing was written.
     Failed,
 }
 
 /// One reading of a file of payments: all of it became expenses, or nothing did.
-#[derive(Clone)]
-pub struct Import(Arc<Model>);
-
-impl From<Model> for Import {
-    fn from(row: Model) -> Self {
-        Self(Arc::new(row))
-    }
-}
-
-impl From<Arc<Model>> for Import {
-    fn from(row: Arc<Model>) -> Self {
-        Self(row)
-    }
-}
-
-/// One reading of a file of payments: all of it became expenses, or nothing did.
-#[Object]
+#[fields(import, immutable)]
 impl Import {
-    /// Global id.
-    pub(crate) async fn id(&self) -> ID {
-        Kind::Import.id(self.0.id)
-    }
-
     /// The file's name.
-    async fn file_name(&self) -> &str {
-        &self.0.file_name
+    fn file_name(file_name: &str) -> &str {
+        file_name
     }
 
     /// How it ended.
-    async fn status(&self) -> ImportStatus {
-        self.0.status.into()
+    fn status(status: tenant::ImportStatus) -> ImportStatus {
+        status.into()
     }
 
-    /// Lines of data in the file; the heading and empty lines do not count.
-    async fn total_rows(&self) -> i64 {
-        self.0.total_rows
+    /// Lines of data in the file, without the heading and empty lines.
+    fn total_rows(total_rows: i64) -> i64 {
+        total_rows
     }
 
-    /// Expenses made: all lines, or none.
-    async fn imported_rows(&self) -> i64 {
-        self.0.imported_rows
+    /// Expenses created: all lines, or none.
+    fn imported_rows(imported_rows: i64) -> i64 {
+        imported_rows
     }
 
-    /// Lines that were not made into expenses.
-    async fn skipped_rows(&self) -> i64 {
-        self.0.skipped_rows
+    /// Lines that did not become expenses.
+    fn skipped_rows(skipped_rows: i64) -> i64 {
+        skipped_rows
     }
 
     /// Sum of the amounts that could be read, in the file's currency.
-    async fn total(&self) -> Result<Money> {
-        Money::stored(self.0.amount, &self.0.currency).map_err(|error| problem(&error))
+    fn total(amount: Decimal, currency: &str) -> outlay_domain::Result<Money> {
+        Money::stored(amount, currency)
     }
 
-    /// What kept lines from being read, in the order of the file; the first thousand are kept.
+    /// Why lines could not be read, in the order of the file. The first thousand problems are kept.
+    #[reads(problems)]
     async fn problems(
         &self,
-        #[graphql(desc = "So many, 1 to 100.", validator(minimum = 1, maximum = 100))] first: i32,
-    ) -> Vec<ImportProblem> {
+        #[graphql(
+            desc = "Returns the first *n* problems (1 to 100).",
+            validator(minimum = 1, maximum = 100)
+        )]
+        first: i32,
+    ) -> Result<Vec<ImportProblem>> {
+        let stored = self.0.problems().map_err(|error| unread(&error))?;
+        let problems = imports::problems(stored).into_iter();
         let count = usize::try_from(first).unwrap_or_default();
-        import::problems(&self.0)
-            .into_iter()
-            .take(count)
-            .map(Into::into)
-            .collect()
+        Ok(problems.take(count).map(Into::into).collect())
     }
 
-    /// Who imported it.
-    async fn member(&self, ctx: &Context<'_>) -> Answer<Member> {
-        loader::member(ctx, self.0.member_id).await
-    }
-
-    /// When.
-    async fn created_at(&self) -> DateTime {
-        DateTime(self.0.created_at)
+    /// The member who imported the file.
+    fn member(member_id: MemberId) -> One<Member> {
+        member_id.into()
     }
 }
 
 /// Why a line of a file could not be read.
 #[derive(SimpleObject)]
 pub struct ImportProblem {
-    /// The line's number as a person counts; the heading is line 1.
+    /// Line number in the file; the heading is line 1.
     row: u64,
-    /// The column's heading; null when it is about the whole line.
+    /// Heading of the column; `null` when the problem concerns the whole line.
     column: Option<String>,
-    /// What kind of problem it is, such as `AMBIGUOUS_DATE` or `TOO_MANY_DECIMALS`.
+    /// Machine-readable code, such as `AMBIGUOUS_DATE` or `TOO_MANY_DECIMALS`.
     code: String,
-    /// What is wrong and what would be right, for people.
+    /// Description for people: what is wrong and what would be right.
     message: String,
 }
 
-impl From<import::ImportProblem> for ImportProblem {
-    fn from(problem: import::ImportProblem) -> Self {
+impl From<imports::ImportProblem> for ImportProblem {
+    fn from(problem: imports::ImportProblem) -> Self {
         Self {
             row: problem.row,
             column: problem.column,
@@ -139,12 +105,12 @@ impl From<import::ImportProblem> for ImportProblem {
     }
 }
 
-at_hand! { Import, |Self(row), _, _|
-    "id" => Kind::Import.id(row.id).0,
-}
-
-connection! {
-    /// Imports, the newest first.
-    ImportConnection, ImportEdge of Import = Model,
-    filter: (), |cx, _filter| import::count(cx)
+query! {
+    /// Queries about imports.
+    ImportQuery of Import;
+    /// The organization's imports, newest first. For owners, admins, finance and viewers; `null`, with the error
+    /// `FORBIDDEN`, for others.
+    imports() -> Answer |cx, request, fetch| imports::list(cx, request, fetch).await;
+    /// The import with this id. `null` when it does not exist or the caller is not allowed to see it.
+    import;
 }

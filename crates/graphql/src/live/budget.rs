@@ -1,11 +1,11 @@
-//! Budgets that come near their limits, as they are told.
+//! Events of budgets near their limits.
 
 use async_graphql::{Context, ID, Object};
 use outlay_domain::live::{Crossing, Told, What};
 
-use crate::{budget::Budget, error::Answer, id::Kind, loader};
+use crate::{budget::Budget, error::Answer, id, relation};
 
-/// So much of a budget is spent that somebody should know.
+/// A budget has crossed its alert threshold.
 pub struct BudgetNearingLimit {
     cursor: String,
     crossing: Crossing,
@@ -23,26 +23,26 @@ impl BudgetNearingLimit {
     }
 }
 
-/// So much of a budget is spent that somebody should know.
+/// A budget has crossed its alert threshold.
 #[Object]
 impl BudgetNearingLimit {
-    /// Subscribe after it to be told what comes next.
+    /// Pass it as `after` to continue with the next event.
     async fn cursor(&self) -> &str {
         &self.cursor
     }
 
-    /// The share of the limit that was reached, in percent: 80, or 100 when it is reached or exceeded.
+    /// The threshold reached, in percent of the limit: 80, or 100 when the limit is reached or exceeded.
     async fn percent(&self) -> i32 {
         self.crossing.percent
     }
 
     /// Global id of the budget.
     async fn budget_id(&self) -> ID {
-        Kind::Budget.id(self.crossing.budget_id)
+        id::encode(self.crossing.budget_id)
     }
 
-    /// The budget as it is now; null when it is deleted.
+    /// The budget as it is now; `null` when it was deleted.
     async fn budget(&self, ctx: &Context<'_>) -> Answer<Budget> {
-        loader::budget(ctx, self.crossing.budget_id).await
+        relation::find(ctx, self.crossing.budget_id).await
     }
 }

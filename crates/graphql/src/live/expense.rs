@@ -1,65 +1,69 @@
-//! Changes of expenses, as they are told.
+//! Events of expenses.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use outlay_domain::{
-    Error,
+    Action, Error, Result,
+    entity::{
+        Id,
+        tenant::{DepartmentId, ExpenseId, MemberId},
+    },
     live::{Event, Told, What},
 };
-use uuid::Uuid;
 
 use crate::{
     error::Answer,
     expense::{Expense, ExpenseStatus},
-    id::Kind,
-    loader,
+    id,
+    noun::Registered,
+    relation,
     scalar::DateTime,
 };
 
-/// What was done to an expense.
+/// Kind of change of an expense.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExpenseAction {
-    /// It was entered.
+    /// Created.
     Created,
-    /// Its draft was changed.
+    /// Changed as a draft.
     Updated,
-    /// Its draft was deleted.
+    /// Deleted as a draft.
     Deleted,
-    /// A decision was asked for.
+    /// Submitted for approval.
     Submitted,
-    /// It was taken back before a decision.
+    /// Withdrawn before a decision.
     Withdrawn,
-    /// It was accepted.
+    /// Approved.
     Approved,
-    /// It was refused.
+    /// Rejected.
     Rejected,
-    /// It was taken up again after it was refused.
+    /// Reopened after it was rejected.
     Reopened,
-    /// It was paid back.
+    /// Paid back.
     Reimbursed,
-    /// It was struck from the books.
+    /// Removed from the books.
     Voided,
 }
 
 impl ExpenseAction {
-    /// What the audit trail calls so; none for what a newer server may have written.
-    fn of(action: &str) -> Option<Self> {
+    /// The action as subscribers see it; none for what is not done to an expense.
+    fn of(action: Action) -> Option<Self> {
         Some(match action {
-            "expense.create" => Self::Created,
-            "expense.update" => Self::Updated,
-            "expense.delete" => Self::Deleted,
-            "expense.submit" => Self::Submitted,
-            "expense.withdraw" => Self::Withdrawn,
-            "expense.approve" => Self::Approved,
-            "expense.reject" => Self::Rejected,
-            "expense.reopen" => Self::Reopened,
-            "expense.reimburse" => Self::Reimbursed,
-            "expense.void" => Self::Voided,
+            Action::ExpenseCreate => Self::Created,
+            Action::ExpenseUpdate => Self::Updated,
+            Action::ExpenseDelete => Self::Deleted,
+            Action::ExpenseSubmit => Self::Submitted,
+            Action::ExpenseWithdraw => Self::Withdrawn,
+            Action::ExpenseApprove => Self::Approved,
+            Action::ExpenseReject => Self::Rejected,
+            Action::ExpenseReopen => Self::Reopened,
+            Action::ExpenseReimburse => Self::Reimbursed,
+            Action::ExpenseVoid => Self::Voided,
             _ => return None,
         })
     }
 }
 
-/// Something was done to an expense.
+/// A change of an expense.
 pub struct ExpenseChange {
     cursor: String,
     action: ExpenseAction,
@@ -72,111 +76,110 @@ impl ExpenseChange {
             return None;
         };
         Some(Self {
-            action: ExpenseAction::of(&event.action)?,
+            action: ExpenseAction::of(event.action)?,
             cursor: told.cursor.encode(),
             event,
         })
     }
 }
 
-/// Something was done to an expense.
+/// A change of an expense.
 #[Object]
 impl ExpenseChange {
-    /// Subscribe after it to be told what comes next.
+    /// Pass it as `after` to continue with the next event.
     async fn cursor(&self) -> &str {
         &self.cursor
     }
 
-    /// What was done.
+    /// Kind of change.
     async fn action(&self) -> ExpenseAction {
         self.action
     }
 
     /// Global id of the expense.
     async fn expense_id(&self) -> ID {
-        Kind::Expense.id(self.event.subject_id)
+        id::encode(ExpenseId::from(self.event.subject_id))
     }
 
-    /// Its version after the change; null when it was deleted.
+    /// Its version after the change; `null` when it was deleted.
     async fn version(&self) -> Option<i32> {
         self.event.version
     }
 
-    /// When the change was begun.
+    /// When the transaction of the change began.
     async fn occurred_at(&self) -> DateTime {
         DateTime(self.event.occurred_at)
     }
 
-    /// The expense as it is now, which may be later than the change; null when it is deleted, or nothing that the
-    /// caller may see any more.
+    /// The expense as it is now, which may include later changes; `null` when it was deleted or the caller is no longer
+    /// allowed to see it.
     async fn expense(&self, ctx: &Context<'_>) -> Answer<Expense> {
-        loader::expense(ctx, self.event.subject_id).await
+        relation::find(ctx, self.event.subject_id.into()).await
     }
 }
 
-/// Which expenses to be told of; conditions are joined by AND.
+/// Conditions on events of expenses, joined by AND.
 #[derive(InputObject, Default)]
 pub struct ExpenseChangeFilter {
-    /// These, 100 at most.
+    /// Global ids of expenses, at most 100.
     ids: Option<Vec<ID>>,
-    /// Of these members, 100 at most.
+    /// Global ids of members who spent, at most 100.
     member_ids: Option<Vec<ID>>,
-    /// For these departments after the change, 100 at most; those that are deleted are for none.
+    /// Global ids of departments after the change, at most 100. Deleted expenses match none.
     department_ids: Option<Vec<ID>>,
-    /// In one of these states after the change; those that are deleted are in none.
+    /// Statuses after the change. Deleted expenses match none.
     statuses: Option<Vec<ExpenseStatus>>,
 }
 
-/// The most ids in one condition: each event is held against them.
+/// The most ids in one condition.
 const MAX_IDS: usize = 100;
 
 pub(super) struct Filter {
-    ids: Option<Vec<Uuid>>,
-    members: Option<Vec<Uuid>>,
-    departments: Option<Vec<Uuid>>,
+    ids: Option<Vec<ExpenseId>>,
+    members: Option<Vec<MemberId>>,
+    departments: Option<Vec<DepartmentId>>,
     statuses: Option<Vec<ExpenseStatus>>,
 }
 
 impl ExpenseChangeFilter {
-    pub(super) fn parse(self) -> outlay_domain::Result<Filter> {
-        let parse = |kind: Kind, field: &'static str, ids: Option<Vec<ID>>| {
-            let Some(ids) = ids else { return Ok(None) };
-            if ids.len() > MAX_IDS {
-                let message = format!("{} ids are too many: {MAX_IDS} at most.", ids.len());
-                return Err(Error::LimitExceeded {
-                    field: Some(field),
-                    message,
-                });
-            }
-            kind.parse_all(field, &ids).map(Some)
-        };
+    pub(super) fn parse(self) -> Result<Filter> {
         Ok(Filter {
-            ids: parse(Kind::Expense, "filter.ids", self.ids)?,
-            members: parse(Kind::Member, "filter.memberIds", self.member_ids)?,
-            departments: parse(
-                Kind::Department,
-                "filter.departmentIds",
-                self.department_ids,
-            )?,
+            ids: ids("filter.ids", self.ids)?,
+            members: ids("filter.memberIds", self.member_ids)?,
+            departments: ids("filter.departmentIds", self.department_ids)?,
             statuses: self.statuses,
         })
     }
 }
 
+fn ids<N: Registered>(field: &'static str, ids: Option<Vec<ID>>) -> Result<Option<Vec<Id<N>>>> {
+    let Some(ids) = ids else { return Ok(None) };
+    if ids.len() > MAX_IDS {
+        let message = format!("{} ids are too many: at most {MAX_IDS}.", ids.len());
+        return Err(Error::LimitExceeded {
+            field: Some(field),
+            message,
+        });
+    }
+    let ids = ids.iter().map(|id| id::parse(field, id));
+    ids.collect::<Result<_>>().map(Some)
+}
+
 impl Filter {
     pub(super) fn matches(&self, change: &ExpenseChange) -> bool {
         let event = &change.event;
-        let among = |ids: &Option<Vec<Uuid>>, id: Option<Uuid>| {
-            ids.as_ref()
-                .is_none_or(|ids| id.is_some_and(|id| ids.contains(&id)))
-        };
-        let status = event.status.map(ExpenseStatus::from);
-        among(&self.ids, Some(event.subject_id))
-            && among(&self.members, event.member_id())
-            && among(&self.departments, event.department_id())
-            && self
-                .statuses
-                .as_ref()
-                .is_none_or(|statuses| status.is_some_and(|status| statuses.contains(&status)))
+        let id = ExpenseId::from(event.subject_id);
+        among(self.ids.as_deref(), Some(id))
+            && among(self.members.as_deref(), event.member_id())
+            && among(self.departments.as_deref(), event.department_id())
+            && among(
+                self.statuses.as_deref(),
+                event.status.map(ExpenseStatus::from),
+            )
     }
+}
+
+/// Whether a condition, if there is one, names the value.
+fn among<T: PartialEq>(wanted: Option<&[T]>, value: Option<T>) -> bool {
+    wanted.is_none_or(|wanted| value.is_some_and(|value| wanted.contains(&value)))
 }

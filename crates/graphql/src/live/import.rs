@@ -1,23 +1,23 @@
-//! Imports under way, as they are told.
+//! Progress of imports.
 
 use async_graphql::{Context, Enum, ID, Object};
 use outlay_domain::live::{self, ImportStep, Told, What};
 
-use crate::{error::Answer, id::Kind, import::Import, loader};
+use crate::{error::Answer, id, import::Import, relation};
 
-/// Where an import stands.
+/// State of an import.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "live::ImportState")]
 pub enum ImportState {
-    /// It makes expenses, which nobody sees before it has finished.
+    /// It creates expenses, which become visible when it has finished.
     Running,
-    /// It has ended, with expenses or without: the import says which.
+    /// It has ended, with or without expenses: see the import.
     Finished,
-    /// It was broken off, and left nothing behind.
+    /// It was aborted and wrote nothing.
     Abandoned,
 }
 
-/// How far an import has come.
+/// Progress of an import.
 pub struct ImportProgress {
     cursor: String,
     step: ImportStep,
@@ -35,25 +35,25 @@ impl ImportProgress {
     }
 }
 
-/// How far an import has come.
+/// Progress of an import.
 #[Object]
 impl ImportProgress {
-    /// Subscribe after it to be told what comes next.
+    /// Pass it as `after` to continue with the next event.
     async fn cursor(&self) -> &str {
         &self.cursor
     }
 
-    /// Where it stands.
+    /// State.
     async fn state(&self) -> ImportState {
         self.step.state.into()
     }
 
     /// Global id of the import.
     async fn import_id(&self) -> ID {
-        Kind::Import.id(self.step.import_id)
+        id::encode(self.step.import_id)
     }
 
-    /// Lines made into expenses so far.
+    /// Lines that became expenses so far.
     async fn done_rows(&self) -> i64 {
         self.step.done
     }
@@ -63,8 +63,8 @@ impl ImportProgress {
         self.step.total
     }
 
-    /// The import as it is now; null while nobody sees it yet.
+    /// The import as it is now; `null` while it is not visible yet.
     async fn import(&self, ctx: &Context<'_>) -> Answer<Import> {
-        loader::import(ctx, self.step.import_id).await
+        relation::find(ctx, self.step.import_id).await
     }
 }

@@ -18,7 +18,7 @@ pub use import::ImportProgress;
 use crate::{
     context::ContextExt,
     error::{Answer, found, problem},
-    id::Kind,
+    input::Parse,
 };
 
 /// Queries about events.
@@ -103,7 +103,7 @@ impl SubscriptionRoot {
         #[graphql(desc = "What comes after this cursor; what happens from now on when left out.")]
         after: Option<String>,
     ) -> Result<impl Stream<Item = Result<ImportProgress>> + use<>> {
-        let import = Kind::Import.parse_optional("importId", import_id.as_ref());
+        let import = import_id.parse("importId");
         let import = import.map_err(|error| problem(&error))?;
         let told = follow(ctx, Interest::Imports(import), after).await?;
         Ok(only(told, ImportProgress::of))

@@ -1,57 +1,48 @@
-//! Which members.
+//! Conditions on members.
 
 use async_graphql::InputObject;
-use outlay_domain::{Result, member, value::SearchText};
+use outlay_domain::{Result, member};
 
 use super::{MemberStatus, Role};
-use crate::{filter::IdFilter, id::Kind};
+use crate::{filter::IdFilter, input::Parse};
 
-/// Which members; conditions are joined by AND.
+/// Conditions on members, joined by AND.
 #[derive(InputObject, Debug, Default)]
 pub struct MemberFilter {
-    /// By what they may do.
+    /// Role.
     role: Option<RoleFilter>,
-    /// By whether they may use the organization.
+    /// Status.
     status: Option<MemberStatusFilter>,
-    /// By department.
+    /// Department.
     department_id: Option<IdFilter>,
-    /// With this in name, e-mail address or employee id, whatever the case. 1 to 200 characters.
+    /// Text contained in name, e-mail address or employee id, regardless of case. 1 to 200 characters.
     search: Option<String>,
 }
 
-/// One of some roles.
+/// A condition on a role.
 #[derive(InputObject, Debug)]
 pub struct RoleFilter {
     /// One of these.
     r#in: Vec<Role>,
 }
 
-/// One of some states of a member.
+/// A condition on a member's status.
 #[derive(InputObject, Debug)]
 pub struct MemberStatusFilter {
-    /// In one of these.
+    /// One of these.
     r#in: Vec<MemberStatus>,
 }
 
 impl MemberFilter {
-    pub(super) fn parse(&self) -> Result<member::MemberFilter> {
-        let departments = self.department_id.as_ref();
-        let search = self.search.as_ref();
+    pub(super) fn parse(self) -> Result<member::MemberFilter> {
+        let roles = |filter: RoleFilter| filter.r#in.into_iter().map(Into::into).collect();
+        let statuses =
+            |filter: MemberStatusFilter| filter.r#in.into_iter().map(Into::into).collect();
         Ok(member::MemberFilter {
-            roles: self
-                .role
-                .as_ref()
-                .map(|role| role.r#in.iter().map(|one| (*one).into()).collect()),
-            statuses: self
-                .status
-                .as_ref()
-                .map(|status| status.r#in.iter().map(|one| (*one).into()).collect()),
-            department_ids: departments
-                .map(|filter| filter.parse(Kind::Department, "filter.departmentId"))
-                .transpose()?,
-            search: search
-                .map(|text| SearchText::parse("filter.search", text))
-                .transpose()?,
+            roles: self.role.map(roles),
+            statuses: self.status.map(statuses),
+            department_ids: self.department_id.parse("filter.departmentId")?,
+            search: self.search.parse("filter.search")?,
         })
     }
 }

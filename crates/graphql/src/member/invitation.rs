@@ -1,123 +1,166 @@
-//! Invitations: offers of membership.
+//! Invitations in the schema: offers of membership.
 
-use async_graphql::{Context, Enum, ID, Object};
+mod accept;
+
+use async_graphql::{Context, Enum, ID, MergedObject, Object};
+use outlay_derive::fields;
 use outlay_domain::{
-    entity::tenant::{self, invitation::Model},
-    member,
+    Error,
+    entity::tenant::{self, DepartmentId, MemberId, invitation},
+    member::{self as members, InviteMember, RevokeInvitation},
     permission::Permission,
 };
 
 use super::{Member, Role};
 use crate::{
-    at_hand::at_hand,
-    connection::connection,
     context::{ContextExt, RequestContext},
     department::Department,
     error::{Answer, found},
-    id::Kind,
-    loader,
+    input::{Parsing, input},
+    payload::{self, mutations, payload},
+    relation::One,
+    root::query,
     scalar::DateTime,
 };
 
-/// What became of an invitation.
+/// Status of an invitation.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[graphql(remote = "tenant::InvitationStatus")]
 pub enum InvitationStatus {
     /// Not answered yet.
     Pending,
-    /// Its receiver is a member now.
+    /// Accepted: the recipient is a member.
     Accepted,
-    /// Taken back.
+    /// Revoked.
     Revoked,
 }
 
-/// An offer of membership, seen by those who may invite.
-#[derive(Clone)]
-pub struct Invitation(Model);
+/// An offer of membership, visible to members who may invite.
+#[fields(invitation)]
+impl Invitation {
+    /// The e-mail address invited.
+    fn email(email: &str) -> &str {
+        email
+    }
 
-impl From<Model> for Invitation {
-    fn from(row: Model) -> Self {
-        Self(row)
+    /// The role that the new member will have.
+    fn role(role: tenant::Role) -> Role {
+        role.into()
+    }
+
+    /// The department that the new member will work in.
+    fn department(department_id: Option<DepartmentId>) -> One<Department> {
+        department_id.into()
+    }
+
+    /// The member who sent it.
+    fn invited_by(invited_by: MemberId) -> One<Member> {
+        invited_by.into()
+    }
+
+    /// Status.
+    fn status(status: tenant::InvitationStatus) -> InvitationStatus {
+        status.into()
+    }
+
+    /// It cannot be accepted after this time.
+    fn expires_at(expires_at: outlay_domain::Time) -> DateTime {
+        DateTime(expires_at)
+    }
+
+    /// The link that accepts it. Send it to the recipient only: whoever has the link can become the member. `null` once it
+    /// was accepted or revoked, and for admins where it makes an owner.
+    #[reads(id, role, status)]
+    async fn link(&self, ctx: &Context<'_>) -> Answer<String> {
+        found(self.find_link(ctx.request()))
     }
 }
 
 impl Invitation {
     fn find_link(&self, request: &RequestContext) -> outlay_domain::Result<Option<String>> {
         let snapshot = request.snapshot()?;
-        let needed = match self.0.role {
+        let needed = match self.0.role().copied().map_err(Error::internal)? {
             tenant::Role::Owner => Permission::ManageOwners,
             _ => Permission::ManageMembers,
         };
-        if self.0.status != tenant::InvitationStatus::Pending || !snapshot.cx().can(needed) {
+        let status = self.0.status().copied().map_err(Error::internal)?;
+        if status != tenant::InvitationStatus::Pending || !snapshot.cx().can(needed) {
             return Ok(None);
         }
         let organization = snapshot.cx().access().tenant().id();
-        let link = request.outlay().invitation_link(organization, self.0.id)?;
+        let id = self.0.id().copied().map_err(Error::internal)?;
+        let link = request.outlay().invitation_link(organization, id)?;
         Ok(Some(link))
     }
 }
 
-/// An offer of membership, seen by those who may invite.
+query! {
+    /// Queries about invitations.
+    InvitationQuery of Invitation;
+    /// Pending invitations, newest first. For owners and admins; `null`, with the error `FORBIDDEN`, for others.
+    invitations() -> Answer |cx, request, fetch| members::invitations(cx, request, fetch).await;
+}
+
+/// An offer of membership.
+#[derive(async_graphql::InputObject)]
+pub struct InviteMemberInput {
+    /// E-mail address of the person.
+    email: String,
+    /// The role that the new member will have. Only owners invite owners.
+    role: Role,
+    /// Global id of the department that the new member will work in.
+    department_id: Option<ID>,
+    /// Makes a retry safe: a repeated request with the same key returns the first result. 1 to 100 characters.
+    idempotency_key: Option<String>,
+}
+
+input! {
+    /// The invitation to revoke.
+    RevokeInvitationInput => RevokeInvitation, of "invitation" {}
+}
+
+payload! {
+    InviteMemberPayload "inviteMember", RevokeInvitationPayload "revokeInvitation":
+    invitation Invitation
+}
+
+/// The mutation that invites.
+#[derive(Default)]
+pub struct InviteMutation;
+
 #[Object]
-impl Invitation {
-    /// Global id.
-    pub(crate) async fn id(&self) -> ID {
-        Kind::Invitation.id(self.0.id)
-    }
-
-    /// The address invited.
-    async fn email(&self) -> &str {
-        &self.0.email
-    }
-
-    /// The role that accepting gives.
-    async fn role(&self) -> Role {
-        self.0.role.into()
-    }
-
-    /// The department that accepting gives.
-    async fn department(&self, ctx: &Context<'_>) -> Answer<Department> {
-        loader::department(ctx, self.0.department_id).await
-    }
-
-    /// The member who invited.
-    async fn invited_by(&self, ctx: &Context<'_>) -> Answer<Member> {
-        loader::member(ctx, self.0.invited_by).await
-    }
-
-    /// What became of it.
-    async fn status(&self) -> InvitationStatus {
-        self.0.status.into()
-    }
-
-    /// It cannot be accepted after this.
-    async fn expires_at(&self) -> DateTime {
-        DateTime(self.0.expires_at)
-    }
-
-    /// The link that accepts it, for its receiver alone: who has it can become the member. Null once it was
-    /// answered or revoked, and for admins where it makes an owner.
-    async fn link(&self, ctx: &Context<'_>) -> Answer<String> {
-        found(self.find_link(ctx.request()))
-    }
-
-    /// Counts its changes; send it with the next one.
-    async fn version(&self) -> i32 {
-        self.0.version
-    }
-
-    /// When it was made.
-    async fn created_at(&self) -> DateTime {
-        DateTime(self.0.created_at)
+impl InviteMutation {
+    /// Invites a person. Send the link of the result to them. For owners and admins.
+    async fn invite_member(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The input of this mutation.")] input: InviteMemberInput,
+    ) -> Answer<InviteMemberPayload> {
+        let key = input.idempotency_key;
+        let mut parsing = Parsing::default();
+        let email = parsing.field("email", input.email);
+        let department_id = parsing.field("department_id", input.department_id);
+        let lifetime = ctx.request().outlay().invitation_lifetime();
+        let role = input.role.into();
+        let command = (|| {
+            Some(InviteMember {
+                email: email?,
+                role,
+                department_id: department_id?,
+                lifetime,
+            })
+        })();
+        payload::run(ctx, parsing.finish(command), key.as_deref()).await
     }
 }
 
-at_hand! { Invitation, |Self(row), _, _|
-    "id" => Kind::Invitation.id(row.id).0,
+mutations! {
+    /// The mutation that revokes invitations.
+    RevocationMutation;
+    /// Revokes a pending invitation: its link stops working. For owners and admins.
+    revoke_invitation(RevokeInvitationInput) -> RevokeInvitationPayload by write;
 }
 
-connection! {
-    /// Invitations not answered yet, the newest first.
-    InvitationConnection, InvitationEdge of Invitation = Model,
-    filter: (), |cx, _filter| member::count_invitations(cx)
-}
+/// Mutations of invitations.
+#[derive(MergedObject, Default)]
+pub struct InvitationMutation(InviteMutation, RevocationMutation, accept::AcceptMutation);

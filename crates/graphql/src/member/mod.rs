@@ -1,43 +1,38 @@
-//! Members and invitations in the schema.
+//! Members in the schema.
 
 mod filter;
 mod invitation;
-mod mutation;
-mod query;
+mod leave;
 
-use std::sync::Arc;
-
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{Enum, ID, MaybeUndefined, MergedObject};
+use outlay_derive::fields;
 use outlay_domain::{
-    entity::tenant::{self, member::Model},
-    member::{self, MemberFilter},
+    entity::tenant::{self, DepartmentId, MemberId, member},
+    member::{self as members, DeactivateMember, ReactivateMember, UpdateMember},
 };
 
 use crate::{
-    at_hand::{at_hand, nullable},
-    connection::connection,
     department::Department,
-    error::Answer,
-    id::Kind,
-    loader,
-    scalar::DateTime,
+    input::input,
+    payload::{mutations, payload},
+    relation::One,
+    root::query,
 };
 
-pub use invitation::Invitation;
-pub use mutation::MemberMutation;
-pub use query::MemberQuery;
+use filter::MemberFilter;
+pub use invitation::{Invitation, InvitationQuery, InvitationStatus};
 
 /// What a member may do.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[graphql(remote = "tenant::Role")]
 pub enum Role {
-    /// Everything, and alone to make or unmake owners.
+    /// Everything. Only owners manage owners.
     Owner,
     /// All that finance may do, and members, invitations and settings.
     Admin,
-    /// Accounts, budgets, imports, and everybody's expenses with their approval.
+    /// Accounts, budgets, imports, and the expenses of all members with their approval.
     Finance,
-    /// Approval of the own department's expenses, and own expenses.
+    /// Approval of expenses of the own department, and own expenses.
     Approver,
     /// Own expenses.
     Member,
@@ -51,101 +46,114 @@ pub enum Role {
 pub enum MemberStatus {
     /// May sign in.
     Active,
-    /// May not; what the member did stays.
+    /// May not sign in; the member's records stay.
     Deactivated,
 }
 
 /// A person in the organization.
-#[derive(Clone)]
-pub struct Member(Arc<Model>);
-
-impl From<Model> for Member {
-    fn from(row: Model) -> Self {
-        Self(Arc::new(row))
-    }
-}
-
-impl From<Arc<Model>> for Member {
-    fn from(row: Arc<Model>) -> Self {
-        Self(row)
-    }
-}
-
-/// A person in the organization.
-#[Object]
+#[fields(member)]
 impl Member {
-    /// Global id.
-    pub(crate) async fn id(&self) -> ID {
-        Kind::Member.id(self.0.id)
-    }
-
     /// The name that colleagues see.
-    async fn display_name(&self) -> &str {
-        &self.0.display_name
+    fn display_name(display_name: &str) -> &str {
+        display_name
     }
 
-    /// The e-mail address.
-    async fn email(&self) -> &str {
-        &self.0.email
+    /// E-mail address.
+    fn email(email: &str) -> &str {
+        email
     }
 
     /// What the member may do.
-    async fn role(&self) -> Role {
-        self.0.role.into()
+    fn role(role: tenant::Role) -> Role {
+        role.into()
     }
 
     /// Whether the member may use the organization.
-    async fn status(&self) -> MemberStatus {
-        self.0.status.into()
+    fn status(status: tenant::MemberStatus) -> MemberStatus {
+        status.into()
     }
 
     /// The department that the member works in.
-    async fn department(&self, ctx: &Context<'_>) -> Answer<Department> {
-        loader::department(ctx, self.0.department_id).await
+    fn department(department_id: Option<DepartmentId>) -> One<Department> {
+        department_id.into()
     }
 
     /// The member whom this one reports to.
-    async fn manager(&self, ctx: &Context<'_>) -> Answer<Member> {
-        loader::member(ctx, self.0.manager_id).await
+    fn manager(manager_id: Option<MemberId>) -> One<Member> {
+        manager_id.into()
     }
 
     /// Number in the organization's own records.
-    async fn employee_id(&self) -> Option<&str> {
-        self.0.employee_id.as_deref()
-    }
-
-    /// Counts its changes; send it with the next one.
-    async fn version(&self) -> i32 {
-        self.0.version
-    }
-
-    /// When the member joined.
-    async fn created_at(&self) -> DateTime {
-        DateTime(self.0.created_at)
-    }
-
-    /// When it was last changed.
-    async fn updated_at(&self) -> DateTime {
-        DateTime(self.0.updated_at)
+    fn employee_id(employee_id: Option<&str>) -> Option<&str> {
+        employee_id
     }
 }
 
-at_hand! { Member, |Self(row), selection, ahead|
-    "id" => Kind::Member.id(row.id).0,
-    "displayName" => row.display_name.as_str(),
-    "email" => row.email.as_str(),
-    "role" => Role::from(row.role),
-    "status" => MemberStatus::from(row.status),
-    "department" => nullable(
-        ahead.department.row::<Department>(row.department_id)?,
-        selection,
-        ahead,
-    )?,
-    "version" => row.version,
+query! {
+    /// Queries about members.
+    MembersQuery of Member;
+    /// The organization's members, by name, including deactivated ones.
+    members(
+        #[graphql(desc = "Conditions, joined by AND; all members when omitted.")] filter: Option<MemberFilter>
+    ) -> Field |cx, request, fetch| {
+        let filter = filter.unwrap_or_default().parse()?;
+        members::list(cx, &filter, request, fetch).await
+    };
+    /// The member with this id. `null` when it does not exist.
+    member;
 }
 
-connection! {
-    /// Members by name.
-    MemberConnection, MemberEdge of Member = Model,
-    filter: MemberFilter, |cx, filter| member::count(cx, filter)
+/// Queries about members and invitations.
+#[derive(MergedObject, Default)]
+pub struct MemberQuery(MembersQuery, InvitationQuery);
+
+input! {
+    /// Changes to a member. Omitted fields stay unchanged, `null` removes a value.
+    UpdateMemberInput => UpdateMember, of "member" {
+        /// The name that colleagues see, 1 to 200 characters.
+        display_name: Option<String>,
+        /// What the member may do. Only owners make and unmake owners; the last owner stays.
+        role: Option<Role>,
+        /// Global id of the department that the member works in; `null` for none.
+        department_id: MaybeUndefined<ID>,
+        /// Global id of the member whom this one reports to; `null` for none.
+        manager_id: MaybeUndefined<ID>,
+        /// Number in the organization's own records, unique, 1 to 100 characters; `null` for none.
+        employee_id: MaybeUndefined<String>,
+    }
 }
+
+input! {
+    /// The member to deactivate.
+    DeactivateMemberInput => DeactivateMember, of "member" {}
+}
+
+input! {
+    /// The member to reactivate.
+    ReactivateMemberInput => ReactivateMember, of "member" {}
+}
+
+payload! {
+    UpdateMemberPayload "updateMember", DeactivateMemberPayload "deactivateMember",
+    ReactivateMemberPayload "reactivateMember": member Member
+}
+
+mutations! {
+    /// Mutations of members.
+    MembersMutation;
+    /// Changes a member. For owners and admins; only owners change owners.
+    update_member(UpdateMemberInput) -> UpdateMemberPayload by write;
+    /// Deactivates a member, who can no longer sign in; the member's records stay. For owners and admins; only owners
+    /// deactivate owners, and the last owner stays.
+    deactivate_member(DeactivateMemberInput) -> DeactivateMemberPayload by write;
+    /// Reactivates a deactivated member. For owners and admins; only owners reactivate owners.
+    reactivate_member(ReactivateMemberInput) -> ReactivateMemberPayload by write;
+}
+
+/// Mutations of members and invitations.
+#[derive(MergedObject, Default)]
+pub struct MemberMutation(
+    invitation::InvitationMutation,
+    MembersMutation,
+    leave::LeaveMutation,
+);

@@ -1,28 +1,29 @@
 //! Organizations in the schema.
 
-mod connection;
 mod mutation;
 mod profile;
 mod query;
 mod settings;
 
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{Context, Enum};
+use futures::future::BoxFuture;
+use outlay_derive::fields;
 use outlay_domain::{
-    entity::shared::{self, organization::Model},
-    organization,
+    entity::shared::{self, OrganizationId, organization},
+    organization as organizations,
+    read::Reading,
 };
 
 use crate::{
     context::ContextExt,
     error::{Answer, found},
-    id::Kind,
-    scalar::{CurrencyCode, DateTime},
+    noun::{Found, Kind, Object, Registered, Snapshot},
+    scalar::CurrencyCode,
 };
 
-pub use connection::OrganizationConnection;
 pub use mutation::OrganizationMutation;
 pub use query::OrganizationQuery;
-pub use settings::OrganizationSettings;
+pub use settings::{OrganizationSettings, RuleAction};
 
 /// Whether an organization may be used.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,105 +31,98 @@ pub use settings::OrganizationSettings;
 pub enum OrganizationStatus {
     /// In use.
     Active,
-    /// Set aside by the operator: its members are refused until it is resumed.
+    /// Suspended by the operator: its members are rejected until it is resumed.
     Suspended,
 }
 
-/// A company or club, with books of its own that no other can see.
-///
-/// Invariant: made only for its members.
-#[derive(Clone)]
-pub struct Organization(Model);
-
-impl From<Model> for Organization {
-    fn from(row: Model) -> Self {
-        Self(row)
-    }
-}
-
-/// A company or club, with books of its own that no other can see.
-#[Object]
+/// A company or club, with books of its own that no other organization can see. Visible to its members only.
+#[fields(organization)]
 impl Organization {
-    /// Global id.
-    pub(crate) async fn id(&self) -> ID {
-        Kind::Organization.id(self.0.id)
+    /// Name in host names and links, unique; may change.
+    fn slug(slug: &str) -> &str {
+        slug
     }
 
-    /// Its name in host names and links, unique; may change.
-    async fn slug(&self) -> &str {
-        &self.0.slug
-    }
-
-    /// A code for people to type, such as `ACM-4821`, unique; never changes.
-    async fn short_code(&self) -> &str {
-        &self.0.short_code
+    /// Code for people to type, such as `ACM-4821`, unique; never changes.
+    fn short_code(short_code: &str) -> &str {
+        short_code
     }
 
     /// The name that people see.
-    async fn name(&self) -> &str {
-        &self.0.name
+    fn name(name: &str) -> &str {
+        name
     }
 
     /// The currency of its books: budgets, accounts and sums.
-    async fn base_currency(&self) -> CurrencyCode {
-        CurrencyCode(self.0.base_currency.clone())
+    fn base_currency(base_currency: &str) -> CurrencyCode {
+        CurrencyCode(base_currency.to_owned())
     }
 
     /// Whether it may be used.
-    async fn status(&self) -> OrganizationStatus {
-        self.0.status.into()
+    fn status(status: shared::OrganizationStatus) -> OrganizationStatus {
+        status.into()
     }
 
-    /// What it has subscribed to.
-    async fn plan(&self) -> &str {
-        &self.0.plan
+    /// Subscription plan.
+    fn plan(plan: &str) -> &str {
+        plan
     }
 
-    /// E-mail address for business with it.
-    async fn business_email(&self) -> Option<&str> {
-        self.0.business_email.as_deref()
+    /// Business e-mail address.
+    fn business_email(business_email: Option<&str>) -> Option<&str> {
+        business_email
     }
 
-    /// Telephone number for business with it.
-    async fn business_phone(&self) -> Option<&str> {
-        self.0.business_phone.as_deref()
+    /// Business telephone number.
+    fn business_phone(business_phone: Option<&str>) -> Option<&str> {
+        business_phone
     }
 
-    /// Colour of its pages, as `#rrggbb`.
-    async fn brand_color(&self) -> Option<&str> {
-        self.0.brand_color.as_deref()
+    /// Brand colour, as `#rrggbb`.
+    fn brand_color(brand_color: Option<&str>) -> Option<&str> {
+        brand_color
     }
 
-    /// Address of a picture for its sign-in page.
-    async fn logo_url(&self) -> Option<&str> {
-        self.0.logo_url.as_deref()
+    /// Address of the logo on its sign-in page.
+    fn logo_url(logo_url: Option<&str>) -> Option<&str> {
+        logo_url
     }
 
-    /// Its business rules; null for organizations that the session is not bound to.
+    /// Its business rules; `null` for organizations that the session is not bound to.
+    #[reads(id)]
     async fn settings(&self, ctx: &Context<'_>) -> Answer<OrganizationSettings> {
-        let here = ctx
-            .request()
-            .readable()
-            .is_ok_and(|access| access.tenant().id() == self.0.id);
-        if !here {
+        let id = self.0.id().ok()?;
+        let access = ctx.request().readable();
+        if !access.is_ok_and(|access| access.tenant().id() == *id) {
             return None;
         }
-        let settings = async { organization::settings(ctx.request().snapshot()?.cx()).await };
+        let settings = async { organizations::settings(ctx.request().snapshot()?.cx()).await };
         found(settings.await.map(OrganizationSettings::from))
     }
+}
 
-    /// Counts its changes; send it with the next one.
-    async fn version(&self) -> i32 {
-        self.0.version
-    }
+impl Registered for organization::Entity {
+    const KIND: Kind = Kind::Organization;
 
-    /// When it was made.
-    async fn created_at(&self) -> DateTime {
-        DateTime(self.0.created_at)
+    /// Organizations are not read from a tenant's snapshot.
+    fn load(_: &Snapshot, _: OrganizationId, _: Reading) -> BoxFuture<'_, Found<Self>> {
+        Box::pin(std::future::ready(Ok(None)))
     }
+}
 
-    /// When it was last changed.
-    async fn updated_at(&self) -> DateTime {
-        DateTime(self.0.updated_at)
-    }
+impl Object for Organization {
+    type Noun = organization::Entity;
+}
+
+/// The organization of the session; the caller is not allowed to see any other.
+pub(crate) async fn find(ctx: &Context<'_>, id: OrganizationId) -> Answer<Organization> {
+    let organization = async {
+        let request = ctx.request();
+        if id != request.access()?.tenant().id() {
+            return Ok(None);
+        }
+        let row = request.outlay().get_organization(id);
+        Ok(Some(Organization::from(request.read_shared(row).await?)))
+    };
+    found(organization.await)
 }

@@ -168,7 +168,7 @@ fn report(import: &Model) -> Result<()> {
             Ok(())
         }
         ImportStatus::Failed => {
-            let problems = import::problems(import);
+            let problems = import::problems(&import.problems);
             for problem in problems.iter().take(SHOWN_PROBLEMS) {
                 let column = problem
                     .column

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
+use outlay_domain::entity::tenant::{BudgetId, DepartmentId};
 use outlay_domain::entity::tenant::{account, budget, category, department};
 use outlay_tenancy::TenantConnection;
 use rust_decimal::Decimal;
-use uuid::Uuid;
 
 use super::{
     random::{DAYS, Random, moment, month},
@@ -55,7 +55,7 @@ impl Books {
         };
         for name in DEPARTMENTS {
             let row = department::Model {
-                id: random.id(since),
+                id: random.id(since).into(),
                 name: (*name).to_owned(),
                 parent_id: None,
                 head_id: None,
@@ -67,7 +67,7 @@ impl Books {
         }
         for name in CATEGORIES {
             let row = category::Model {
-                id: random.id(since),
+                id: random.id(since).into(),
                 name: (*name).to_owned(),
                 version: 1,
                 created_at: since,
@@ -77,7 +77,7 @@ impl Books {
         }
         for (name, opening_balance) in ACCOUNTS {
             let row = account::Model {
-                id: random.id(since),
+                id: random.id(since).into(),
                 name: (*name).to_owned(),
                 opening_balance: Decimal::from(*opening_balance),
                 version: 1,
@@ -97,7 +97,7 @@ impl Books {
         let turn = back as usize;
         let day = random.today() - Months::new(back);
         let row = budget::Model {
-            id: random.id(self.since),
+            id: random.id(self.since).into(),
             department_id: self.departments[turn % self.departments.len()].id,
             category_id: None,
             account_id: self.accounts[turn % self.accounts.len()].id,
@@ -117,7 +117,7 @@ impl Books {
     }
 
     /// The budget of a day's month: its id and department.
-    pub(super) fn budget(&self, day: NaiveDate) -> Option<(Uuid, Uuid)> {
+    pub(super) fn budget(&self, day: NaiveDate) -> Option<(BudgetId, DepartmentId)> {
         let budget = self.budgets.get(&month(day))?;
         Some((budget.id, budget.department_id))
     }

@@ -67,7 +67,7 @@ fn one(random: &mut Random, spent_on: NaiveDate, books: &Books, people: &People)
     let department = member.department_id;
     let (currency, amount, rate) = money(random);
     let row = Model {
-        id: random.id(created_at),
+        id: random.id(created_at).into(),
         member_id: member.id,
         department_id: charged.map(|(_, department)| department).or(department),
         category_id: Some(random.of(&books.categories).id).filter(|_| random.percent(95)),

@@ -46,7 +46,7 @@ impl People {
         let new: Vec<_> = roles
             .enumerate()
             .map(|(index, &role)| member::Model {
-                id: random.id(since),
+                id: random.id(since).into(),
                 // Nobody signs in as this member: the id is of no user.
                 user_id: random.id(since),
                 email: format!("member{}@{}", index + 2, domain(&owner.email)),

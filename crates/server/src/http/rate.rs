@@ -291,7 +291,7 @@ mod tests {
     use std::{net::IpAddr, time::Duration};
 
     use axum::http::{HeaderMap, HeaderValue};
-    use uuid::Uuid;
+    use outlay_tenancy::TenantId;
 
     use super::super::media::MediaType;
     use super::{Rate, RateLimits, Rates, network, retry_after};
@@ -317,7 +317,7 @@ mod tests {
             tenant_concurrency: 2,
             ..RateLimits::default()
         });
-        let (one, other) = (Uuid::now_v7(), Uuid::now_v7());
+        let (one, other) = (TenantId::generate(), TenantId::generate());
         let first = rates.begin(one, 1).expect("room");
         let _second = rates.begin(one, 1).expect("room");
         assert!(rates.begin(one, 1).is_err());
@@ -336,7 +336,7 @@ mod tests {
             tenant,
             ..RateLimits::default()
         });
-        let (one, other) = (Uuid::now_v7(), Uuid::now_v7());
+        let (one, other) = (TenantId::generate(), TenantId::generate());
         assert!(rates.begin(one, 6).is_ok());
         let refused = rates.begin(one, 6).err().expect("it is empty");
         assert_eq!(

@@ -116,7 +116,7 @@ fn locked(counts: &Mutex<Counts>) -> MutexGuard<'_, Counts> {
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
+    use outlay_tenancy::TenantId;
 
     use super::{PART, SMALL, Unsent, locked};
 
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn an_organization_takes_a_part_of_the_whole_and_no_more() {
         let unsent = Unsent::new(PART * 2 * LARGE);
-        let (one, other) = (Some(Uuid::now_v7()), Some(Uuid::now_v7()));
+        let (one, other) = (Some(TenantId::generate()), Some(TenantId::generate()));
         let held = [unsent.count(one, LARGE), unsent.count(one, LARGE)];
         assert!(held.iter().all(Result::is_ok));
         assert!(unsent.count(one, LARGE).is_err());
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn all_together_take_the_whole_and_no_more() {
         let unsent = Unsent::new(PART * LARGE);
-        let count = || unsent.count(Some(Uuid::now_v7()), LARGE);
+        let count = || unsent.count(Some(TenantId::generate()), LARGE);
         let mut held: Vec<_> = (0..PART).map(|_| count()).collect();
         assert!(held.iter().all(Result::is_ok));
         assert!(count().is_err());

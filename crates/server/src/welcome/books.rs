@@ -9,11 +9,11 @@ use outlay_domain::{
     budget::CreateBudget,
     category::CreateCategory,
     department::CreateDepartment,
+    entity::tenant::{AccountId, BudgetId, CategoryId, DepartmentId},
     value::{Money, MoneyInput, Name},
 };
 use outlay_tenancy::TenantAccess;
 use rust_decimal::Decimal;
-use uuid::Uuid;
 
 use super::{people::People, seeder::once};
 
@@ -31,13 +31,13 @@ const MONTHS: u32 = 3;
 
 /// What expenses refer to.
 pub(super) struct Books {
-    pub(super) categories: HashMap<&'static str, Uuid>,
-    budgets: HashMap<(Uuid, i32, u32), Uuid>,
+    pub(super) categories: HashMap<&'static str, CategoryId>,
+    budgets: HashMap<(DepartmentId, i32, u32), BudgetId>,
 }
 
 impl Books {
     /// The budget of a department in the month of a day.
-    pub(super) fn budget(&self, department: Uuid, day: NaiveDate) -> Option<Uuid> {
+    pub(super) fn budget(&self, department: DepartmentId, day: NaiveDate) -> Option<BudgetId> {
         let key = (department, day.year(), day.month());
         self.budgets.get(&key).copied()
     }
@@ -80,7 +80,11 @@ pub(super) async fn open(outlay: &Outlay, people: &People) -> Result<Books> {
 }
 
 /// The department of this name.
-pub(super) async fn department(outlay: &Outlay, ada: &TenantAccess, name: &str) -> Result<Uuid> {
+pub(super) async fn department(
+    outlay: &Outlay,
+    ada: &TenantAccess,
+    name: &str,
+) -> Result<DepartmentId> {
     let command = CreateDepartment {
         name: Name::parse("name", name)?,
         parent_id: None,
@@ -94,7 +98,7 @@ async fn account(
     ada: &TenantAccess,
     name: &str,
     opening_balance: i64,
-) -> Result<Uuid> {
+) -> Result<AccountId> {
     let command = CreateAccount {
         name: Name::parse("name", name)?,
         opening_balance: euros(Decimal::from(opening_balance))?,

@@ -6,12 +6,11 @@ use outlay_domain::{
     entity::tenant::ExpenseStatus::{
         self, Approved, Draft, Reimbursed, Rejected, Submitted, Voided,
     },
-    expense::{Approve, ChangeStatus, CreateExpense, Reimburse, Reject, Step, Submit, Void},
+    expense::{Approve, CreateExpense, Reimburse, Reject, Submit, Void},
     value::{ExchangeRate, Money, MoneyInput, Name, Note, Reason},
 };
 use outlay_tenancy::TenantAccess;
 use rust_decimal::Decimal;
-use uuid::Uuid;
 
 use super::{books::Books, people::People, seeder::once};
 
@@ -70,33 +69,46 @@ pub(super) async fn enter(outlay: &Outlay, people: &People, books: &Books) -> Re
         };
         let command = command(row, owner, people, books)?;
         let id = once(outlay, owner, &key, command).await?.id;
-        let steps = Steps {
-            outlay,
-            key: &key,
-            id,
+        let submit = async || {
+            let command = Submit { id, version: 1 };
+            once(outlay, owner, &key, command).await
+        };
+        let approve = async || {
+            submit().await?;
+            let command = Approve { id, version: 2 };
+            once(outlay, approver, &key, command).await
         };
         match status {
-            Draft => {}
-            Submitted => steps.take::<Submit>(owner, 1, None).await?,
-            Approved => {
-                steps.take::<Submit>(owner, 1, None).await?;
-                steps.take::<Approve>(approver, 2, None).await?;
-            }
+            Draft => continue,
+            Submitted => submit().await?,
+            Approved => approve().await?,
             Rejected => {
-                steps.take::<Submit>(owner, 1, None).await?;
+                submit().await?;
                 let reason = "Order desks through Grace: we have a contract.";
-                steps.take::<Reject>(approver, 2, Some(reason)).await?;
+                let reason = Reason::parse("reason", reason)?;
+                let command = Reject {
+                    id,
+                    version: 2,
+                    reason,
+                };
+                once(outlay, approver, &key, command).await?
             }
             Reimbursed => {
-                steps.take::<Submit>(owner, 1, None).await?;
-                steps.take::<Approve>(approver, 2, None).await?;
-                steps.take::<Reimburse>(&people.grace, 3, None).await?;
+                approve().await?;
+                let command = Reimburse { id, version: 3 };
+                once(outlay, &people.grace, &key, command).await?
             }
             Voided => {
                 let reason = "The same ticket is there already.";
-                steps.take::<Void>(&people.grace, 1, Some(reason)).await?;
+                let reason = Reason::parse("reason", reason)?;
+                let command = Void {
+                    id,
+                    version: 1,
+                    reason,
+                };
+                once(outlay, &people.grace, &key, command).await?
             }
-        }
+        };
     }
     Ok(())
 }
@@ -121,31 +133,11 @@ fn command(
         exchange_rate: rate.transpose()?,
         spent_on,
         merchant: Name::parse("merchant", merchant)?,
-        description: Note::parse("description", description)?,
+        description: Some(Note::parse("description", description)?),
         reference: None,
         category_id: books.categories.get(category).copied(),
         department_id: None,
         budget_id: department.and_then(|department| books.budget(department, spent_on)),
         member_id: None,
     })
-}
-
-/// The steps of one expense.
-struct Steps<'a> {
-    outlay: &'a Outlay,
-    key: &'a str,
-    id: Uuid,
-}
-
-impl Steps<'_> {
-    async fn take<S: Step>(
-        &self,
-        who: &TenantAccess,
-        version: i32,
-        reason: Option<&str>,
-    ) -> Result<()> {
-        let reason = reason.map(|reason| Reason::parse("reason", reason));
-        let step = ChangeStatus::<S>::new(self.id, version, reason.transpose()?);
-        once(self.outlay, who, self.key, step).await.map(drop)
-    }
 }

@@ -9,7 +9,7 @@ use outlay_domain::{
     organization::CreateOrganization,
     value::{Currency, Email, Name, Password, Slug},
 };
-use outlay_tenancy::{TenancyError, TenantAccess};
+use outlay_tenancy::{TenancyError, TenantAccess, TenantId};
 use uuid::Uuid;
 
 use super::{SLUG, books::department, seeder::once};
@@ -80,7 +80,7 @@ pub(super) async fn gather(outlay: &Outlay) -> Result<People> {
     })
 }
 
-async fn organization(outlay: &Outlay, owner: Uuid) -> Result<Uuid> {
+async fn organization(outlay: &Outlay, owner: Uuid) -> Result<TenantId> {
     if let Some(tenant) = outlay.tenancy().directory().find_by_slug(SLUG).await? {
         return Ok(tenant.id());
     }
@@ -122,7 +122,7 @@ async fn join(
 /// The member of this address.
 pub(super) async fn find(
     outlay: &Outlay,
-    organization: Uuid,
+    organization: TenantId,
     email: &Email,
 ) -> Result<Option<TenantAccess>> {
     let Some(user) = user::find(outlay, email).await? else {

@@ -1,0 +1,131 @@
+//! Departments: the parts of an organization that spend.
+
+use outlay_entity::tenant::{
+    DepartmentId, MemberId,
+    department::{ActiveModel, Entity, Model, Row},
+};
+use sea_orm::{ActiveValue::Set, Condition, EntityTrait};
+use serde::Serialize;
+
+use crate::{
+    Action, Command, Context, Deletable, Error, Result, WriteContext,
+    noun::{Noun, Unique},
+    organization,
+    page::{Order, Page, PageRequest, keys},
+    permission::Permission,
+    read::{self, Fetch},
+    value::Name,
+    write::{self, set, set_optional},
+};
+
+/// How deep departments may be nested; also what ends a search for a cycle.
+const MAX_DEPTH: usize = 20;
+
+impl Noun for Entity {
+    const NAME: &'static str = "department";
+    const MANAGE: Permission = Permission::ManageBooks;
+    const UNIQUE: &'static [Unique] = &[Unique {
+        constraint: "department_name_key",
+        field: Some("name"),
+        message: "Another department has this name; choose a different one.",
+    }];
+}
+
+impl Deletable for Entity {
+    const DELETE: Action = Action::DepartmentDelete;
+}
+
+/// Departments by name. Every member may see them.
+///
+/// # Errors
+/// `Invalid` for a cursor of another list.
+pub async fn list(cx: &Context, request: &PageRequest, fetch: &Fetch) -> Result<Page<Row>> {
+    let order = Order::by("NAME", keys![Row: name Text]);
+    read::list::<Entity>(cx, &Condition::all(), order, request, fetch).await
+}
+
+/// A new department.
+#[derive(Debug, Clone, Serialize)]
+pub struct CreateDepartment {
+    /// Name, unique regardless of case.
+    pub name: Name,
+    /// The department that it is part of.
+    pub parent_id: Option<DepartmentId>,
+    /// The member who leads it.
+    pub head_id: Option<MemberId>,
+}
+
+impl Command for CreateDepartment {
+    type Output = Model;
+    const ACTION: Action = Action::DepartmentCreate;
+
+    async fn run(&self, cx: &WriteContext) -> Result<Model> {
+        let row = ActiveModel {
+            name: Set(self.name.clone().into()),
+            parent_id: Set(self.parent_id),
+            head_id: Set(self.head_id),
+            ..Default::default()
+        };
+        write::insert::<Entity>(cx, row).await
+    }
+}
+
+/// A change of a department; `None` leaves a value unchanged, `Some(None)` removes it.
+#[derive(Debug, Clone, Serialize)]
+pub struct UpdateDepartment {
+    /// The department.
+    pub id: DepartmentId,
+    /// The version that the caller has seen.
+    pub version: i32,
+    /// Name.
+    pub name: Option<Name>,
+    /// The department that it is part of.
+    pub parent_id: Option<Option<DepartmentId>>,
+    /// The member who leads it.
+    pub head_id: Option<Option<MemberId>>,
+}
+
+impl Command for UpdateDepartment {
+    type Output = Model;
+    const ACTION: Action = Action::DepartmentUpdate;
+
+    async fn run(&self, cx: &WriteContext) -> Result<Model> {
+        // Two simultaneous moves may close a cycle together that neither closes alone.
+        if matches!(self.parent_id, Some(Some(_))) {
+            organization::take_turns(cx).await?;
+        }
+        let old = write::lock::<Entity>(cx, self.id, self.version).await?;
+        if let Some(Some(parent)) = self.parent_id {
+            reject_cycle(cx, self.id, parent).await?;
+        }
+        let change = ActiveModel {
+            name: set(self.name.clone()),
+            parent_id: set_optional(self.parent_id),
+            head_id: set_optional(self.head_id),
+            ..Default::default()
+        };
+        write::update::<Entity>(cx, &old, change).await
+    }
+}
+
+/// A department cannot be part of itself, however far up.
+async fn reject_cycle(cx: &WriteContext, id: DepartmentId, parent: DepartmentId) -> Result<()> {
+    let mut above = Some(parent);
+    for _ in 0..MAX_DEPTH {
+        let Some(next) = above else { return Ok(()) };
+        if next == id {
+            return Err(Error::invalid(
+                "parentId",
+                "A department cannot be part of itself.",
+            ));
+        }
+        let row = Entity::find_by_id(next).one(cx.db()).await?;
+        above = row
+            .ok_or_else(|| Error::not_found(Entity::NAME, "parentId"))?
+            .parent_id;
+    }
+    Err(Error::invalid(
+        "parentId",
+        format!("Departments can be nested at most {MAX_DEPTH} deep."),
+    ))
+}

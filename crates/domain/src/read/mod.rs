@@ -1,0 +1,270 @@
+//! Reads rows: the columns that are needed, with the rows that they refer to, by one statement.
+//!
+//! Every read of a noun goes through here, and so through [`Noun::visible`].
+
+mod fetched;
+mod reading;
+mod shape;
+mod statement;
+
+use outlay_entity::{Cell, Columns, Id, Record};
+use sea_orm::{
+    Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, Iterable, QueryFilter, QueryResult,
+    QuerySelect, QueryTrait, Select, Statement,
+    sea_query::{Expr, ExprTrait, SimpleExpr},
+};
+
+use crate::{
+    Context, Result,
+    noun::{Noun, Visible},
+    page::{Order, Page, PageRequest},
+};
+
+pub use fetched::Fetched;
+pub use reading::Reading;
+pub(crate) use shape::Shapes;
+
+/// What to read of a list, and how.
+#[derive(Debug, Clone)]
+pub struct Fetch {
+    /// Of each row.
+    pub reading: Reading,
+    /// Whether to count the whole list.
+    pub counted: bool,
+    /// Whether nothing else is read with it. Then it needs no transaction: a statement is a snapshot by itself.
+    pub alone: bool,
+}
+
+impl Fetch {
+    /// Reads this of each row, among other things.
+    #[must_use]
+    pub fn rows(reading: Reading) -> Self {
+        Self {
+            reading,
+            counted: false,
+            alone: false,
+        }
+    }
+}
+
+/// The rows of these ids that the caller may see, in no order: one statement.
+///
+/// # Errors
+/// The database's own.
+pub async fn find_many<N: Noun>(
+    cx: &Context,
+    ids: &[Id<N>],
+    reading: &Reading,
+) -> Result<Vec<Fetched<N::Row>>> {
+    let fetch = Fetch::rows(reading.clone());
+    by_ids(cx, ids, fetch).await
+}
+
+/// The row of this id, if the caller may see it: one statement. It needs no transaction when it runs `alone`.
+///
+/// # Errors
+/// The database's own.
+pub async fn find<N: Noun>(
+    cx: &Context,
+    id: Id<N>,
+    reading: &Reading,
+    alone: bool,
+) -> Result<Option<Fetched<N::Row>>> {
+    let fetch = Fetch {
+        alone,
+        ..Fetch::rows(reading.clone())
+    };
+    let rows = by_ids(cx, &[id], fetch).await?;
+    Ok(rows.into_iter().next())
+}
+
+async fn by_ids<N: Noun>(
+    cx: &Context,
+    ids: &[Id<N>],
+    fetch: Fetch,
+) -> Result<Vec<Fetched<N::Row>>> {
+    let Some(select) = visible::<N>(cx) else {
+        return Ok(Vec::new());
+    };
+    let reading = fit(cx, fetch.reading.visible_to(cx));
+    let id = Expr::col((N::default(), primary_key::<N>()));
+    let select = select.filter(ExprTrait::eq(id, any(ids)));
+    let found = only::<N>(select, reading.needed()).build(DbBackend::Postgres);
+    let found = statement::join(found, &reading, &[], "");
+    rows(&run(cx, found, fetch.alone).await?, &reading, 0)
+}
+
+/// A reading that contains this one and has a statement of its own.
+pub(crate) fn fit(cx: &Context, reading: Reading) -> Reading {
+    cx.shapes().fit(reading, cx.now().timestamp())
+}
+
+async fn run(cx: &Context, statement: Statement, alone: bool) -> Result<Vec<QueryResult>> {
+    Ok(if alone {
+        cx.db().query_alone(statement).await?
+    } else {
+        cx.db().query_all_raw(statement).await?
+    })
+}
+
+/// One page of the rows that the caller may see and that meet a condition: one statement.
+///
+/// # Errors
+/// `Invalid` for a cursor of another list or order.
+pub(crate) async fn list<N: Noun>(
+    cx: &Context,
+    condition: &Condition,
+    order: Order<N::Row>,
+    request: &PageRequest,
+    fetch: &Fetch,
+) -> Result<Page<N::Row>> {
+    let Some(select) = visible::<N>(cx) else {
+        return Ok(Page::empty(order));
+    };
+    let mut reading = fetch.reading.visible_to(cx);
+    reading.add(order.columns());
+    let reading = fit(cx, reading);
+    let select = select.filter(condition.clone());
+    let mut rows = only::<N>(select.clone(), reading.needed());
+    if fetch.counted {
+        // Counted once for the statement, and in the same snapshot as the page.
+        let count = counting(select).into_query().into();
+        rows = rows.expr_as(
+            SimpleExpr::SubQuery(None, Box::new(count)),
+            statement::COUNT,
+        );
+    }
+    let rows = order.statement(rows, N::Row::TABLE, request)?;
+    let ordered = order.clause(N::Row::TABLE, request);
+    let extra: &[&str] = if fetch.counted {
+        &[statement::COUNT]
+    } else {
+        &[]
+    };
+    let rows = statement::join(rows, &reading, extra, &ordered);
+    let rows = run(cx, rows, fetch.alone).await?;
+    let mut page = read_page(&rows, &reading, fetch.counted, order, request)?;
+    if fetch.counted && page.count.is_none() {
+        page.count = Some(count::<N>(cx, condition).await?);
+    }
+    Ok(page)
+}
+
+/// Runs a statement whose rows are no table's, with the rows that `reading` refers to; `extra` are its columns beyond those
+/// of the reading, and `order` that of its rows.
+///
+/// # Errors
+/// The database's own.
+pub(crate) async fn grouped(
+    cx: &Context,
+    rows: Statement,
+    reading: &Reading,
+    alone: bool,
+    extra: &[&str],
+    order: &str,
+) -> Result<Vec<QueryResult>> {
+    run(cx, statement::join(rows, reading, extra, order), alone).await
+}
+
+/// Reads rows that have this many columns beyond those of the reading.
+pub(crate) fn rows<R: Record>(
+    rows: &[QueryResult],
+    reading: &Reading,
+    extra: usize,
+) -> Result<Vec<Fetched<R>>> {
+    let rows = rows
+        .iter()
+        .map(|row| fetched::read(row, &mut 0, extra, reading));
+    Ok(rows.collect::<std::result::Result<_, DbErr>>()?)
+}
+
+/// One page of a list that is not of a tenant.
+///
+/// # Errors
+/// `Invalid` for a cursor of another list or order.
+pub(crate) async fn shared<N: Noun>(
+    db: &impl ConnectionTrait,
+    select: Select<N>,
+    order: Order<N::Row>,
+    request: &PageRequest,
+) -> Result<Page<N::Row>> {
+    let reading = Reading::whole::<N>();
+    let rows = only::<N>(select, reading.needed());
+    let rows = order.statement(rows, N::Row::TABLE, request)?;
+    let rows = db.query_all_raw(rows).await?;
+    read_page(&rows, &reading, false, order, request)
+}
+
+/// How many rows the caller may see that meet a condition.
+///
+/// # Errors
+/// The database's own.
+pub(crate) async fn count<N: Noun>(cx: &Context, condition: &Condition) -> Result<u64> {
+    let Some(select) = visible::<N>(cx) else {
+        return Ok(0);
+    };
+    // Not one(): its bound LIMIT keeps the plan from being reused.
+    let counts: Vec<i64> = counting(select.filter(condition.clone()))
+        .into_tuple()
+        .all(cx.db())
+        .await?;
+    Ok(unsigned(counts.first().copied().unwrap_or_default()))
+}
+
+/// The rows that the caller may see; none when that is none at all.
+pub(crate) fn visible<N: Noun>(cx: &Context) -> Option<Select<N>> {
+    match N::visible(cx) {
+        Visible::All => Some(N::find()),
+        Visible::Nothing => None,
+        Visible::Where(condition) => Some(N::find().filter(condition)),
+    }
+}
+
+/// One array parameter, whatever the number of values: one statement to prepare.
+fn any<N: Noun>(ids: &[Id<N>]) -> SimpleExpr {
+    let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
+    sea_orm::sea_query::extension::postgres::PgFunc::any(Expr::value(ids)).into()
+}
+
+fn counting<N: EntityTrait>(select: Select<N>) -> Select<N> {
+    select
+        .select_only()
+        .expr_as(Expr::cust("count(*)"), statement::COUNT)
+}
+
+/// Selects these stored columns.
+fn only<N: EntityTrait>(select: Select<N>, columns: Columns) -> Select<N> {
+    let columns = columns.positions().map(column::<N>);
+    columns.fold(select.select_only(), QuerySelect::column)
+}
+
+/// The column of the primary key.
+pub(crate) fn primary_key<N: EntityTrait>() -> N::Column {
+    column::<N>(0)
+}
+
+/// The stored column at this position.
+fn column<N: EntityTrait>(position: usize) -> N::Column {
+    N::Column::iter()
+        .nth(position)
+        .expect("the columns of a record are those of its entity")
+}
+
+fn read_page<R: Record>(
+    read: &[QueryResult],
+    reading: &Reading,
+    counted: bool,
+    order: Order<R>,
+    request: &PageRequest,
+) -> Result<Page<R>> {
+    let count = match read.first() {
+        Some(row) if counted => Some(unsigned(i64::read(row, reading.columns.len())?)),
+        _ => None,
+    };
+    let rows = rows(read, reading, usize::from(counted))?;
+    Ok(Page::new(rows, order, request, count))
+}
+
+fn unsigned(count: i64) -> u64 {
+    u64::try_from(count).unwrap_or_default()
+}

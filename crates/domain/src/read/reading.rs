@@ -1,0 +1,221 @@
+//! What a statement reads: the columns of a row, and the rows that it refers to.
+
+use std::{any::Any, fmt, hash, sync::Arc};
+
+use outlay_entity::{Columns, Record, Table};
+use sea_orm::{DbErr, QueryResult};
+
+use super::{Fetched, fetched};
+use crate::{
+    Context,
+    noun::{Noun, Visible},
+};
+
+/// How deep relations are joined: of a row, and of the rows that it refers to. Relations beyond are read in batches.
+const MAX_DEPTH: u8 = 2;
+
+/// The columns to read of a record, and the records that it refers to, to be read by the same statement.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Reading {
+    pub(super) source: Source,
+    pub(super) columns: Columns,
+    pub(super) relations: Vec<Relation>,
+    depth: u8,
+}
+
+/// A row that another one refers to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Relation {
+    /// Position of the referring column.
+    pub(super) via: usize,
+    pub(super) reading: Reading,
+}
+
+impl Reading {
+    /// Reads the ids of rows of this noun, and what is added.
+    #[must_use]
+    pub fn of<N: Noun>() -> Self {
+        Self::new(Source::of::<N>(), Columns::first(1))
+    }
+
+    /// Reads all columns of the rows of a statement that has no table.
+    #[must_use]
+    pub fn of_result<R: Record>() -> Self {
+        Self::new(Source::of_result::<R>(), Columns::first(R::STORED))
+    }
+
+    /// Reads every stored column.
+    #[must_use]
+    pub fn whole<N: Noun>() -> Self {
+        let stored = Columns::first(<N as Table>::Row::STORED);
+        Self::new(Source::of::<N>(), stored)
+    }
+
+    fn new(source: Source, columns: Columns) -> Self {
+        Self {
+            source,
+            columns,
+            relations: Vec::new(),
+            depth: 0,
+        }
+    }
+
+    /// Reads these columns too.
+    pub fn add(&mut self, columns: Columns) {
+        self.columns = self.columns.and(columns);
+    }
+
+    /// Reads the row that the column at this position refers to; none where that is left to another statement.
+    pub fn relate<N: Noun>(&mut self, via: usize) -> Option<&mut Self> {
+        if self.depth >= MAX_DEPTH {
+            return None;
+        }
+        let known = self.relations.iter().position(|one| one.via == via);
+        let at = known.unwrap_or_else(|| {
+            let reading = Self {
+                depth: self.depth + 1,
+                ..Self::of::<N>()
+            };
+            self.relations.push(Relation { via, reading });
+            self.relations.len() - 1
+        });
+        Some(&mut self.relations[at].reading)
+    }
+
+    /// Reads what `other` reads too.
+    pub fn merge(&mut self, other: &Self) {
+        self.columns = self.columns.and(other.columns);
+        for relation in &other.relations {
+            match self
+                .relations
+                .iter_mut()
+                .find(|one| one.via == relation.via)
+            {
+                Some(known) => known.reading.merge(&relation.reading),
+                None => self.relations.push(relation.clone()),
+            }
+        }
+    }
+
+    /// How many columns it reads.
+    pub(super) fn width(&self) -> usize {
+        let relations = self.relations.iter();
+        self.columns.len()
+            + relations
+                .map(|relation| relation.reading.width())
+                .sum::<usize>()
+    }
+
+    /// Whether it reads all that `other` reads.
+    pub(super) fn contains(&self, other: &Self) -> bool {
+        self.columns.contains(other.columns)
+            && other.relations.iter().all(|relation| {
+                let known = self.relations.iter().find(|one| one.via == relation.via);
+                known.is_some_and(|known| known.reading.contains(&relation.reading))
+            })
+    }
+
+    /// Without the rows that the caller may not see, or that only a condition decides on.
+    pub(crate) fn visible_to(&self, cx: &Context) -> Self {
+        let relations = self.relations.iter();
+        let visible = relations
+            .filter(|one| matches!((one.reading.source.visible)(cx), Visible::All))
+            .map(|one| Relation {
+                via: one.via,
+                reading: one.reading.visible_to(cx),
+            });
+        Self {
+            relations: visible.collect(),
+            ..self.clone()
+        }
+    }
+
+    /// The stored columns, with those that its relations need.
+    pub(super) fn needed(&self) -> Columns {
+        let stored = (0..self.source.stored).filter(|at| self.columns.has(*at));
+        let via = self.relations.iter().map(|relation| relation.via);
+        stored
+            .chain(via)
+            .fold(Columns::NONE, |columns, at| columns.and(Columns::at(at)))
+    }
+
+    /// Whether it reads stored columns of the row alone.
+    #[must_use]
+    pub fn is_stored(&self) -> bool {
+        self.relations.is_empty() && !self.derives()
+    }
+
+    /// Whether a statement has to derive columns.
+    pub(super) fn derives(&self) -> bool {
+        self.columns.positions().any(|at| at >= self.source.stored)
+    }
+
+    /// All stored columns and what is derived, without relations: what any reading of the noun can be answered with, its
+    /// relations being read in batches.
+    pub(super) fn widened(&self) -> Self {
+        Self {
+            columns: self.columns.and(Columns::first(self.source.stored)),
+            relations: Vec::new(),
+            ..self.clone()
+        }
+    }
+}
+
+/// Where rows come from, without their type.
+#[derive(Clone, Copy)]
+pub(super) struct Source {
+    pub(super) table: &'static str,
+    pub(super) columns: &'static [&'static str],
+    pub(super) stored: usize,
+    pub(super) derived: fn(&str, &str) -> String,
+    pub(super) visible: fn(&Context) -> Visible,
+    pub(super) read: ReadRow,
+}
+
+/// Reads a joined row, whose id is null when there is none.
+pub(super) type ReadRow =
+    fn(&QueryResult, &mut usize, &Reading) -> Result<Option<Arc<dyn Any + Send + Sync>>, DbErr>;
+
+impl Source {
+    fn of<N: Noun>() -> Self {
+        Self {
+            derived: N::derived,
+            visible: N::visible,
+            ..Self::of_result::<N::Row>()
+        }
+    }
+
+    fn of_result<R: Record>() -> Self {
+        Self {
+            table: R::TABLE,
+            columns: R::COLUMNS,
+            stored: R::STORED,
+            derived: |column, _| unreachable!("{} derives no column {column}", R::TABLE),
+            visible: |_| Visible::All,
+            read: |row, from, reading| {
+                let read = fetched::read_joined::<R>(row, from, reading)?;
+                Ok(read.map(|read: Fetched<R>| Arc::new(read) as _))
+            },
+        }
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.table)
+    }
+}
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Self) -> bool {
+        self.table == other.table
+    }
+}
+
+impl Eq for Source {}
+
+impl hash::Hash for Source {
+    fn hash<H: hash::Hasher>(&self, state: &mut H) {
+        self.table.hash(state);
+    }
+}

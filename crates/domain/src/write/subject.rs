@@ -1,0 +1,82 @@
+//! What a write was done to.
+
+use outlay_entity::{Id, Table};
+use sea_orm::{
+    FromQueryResult, ModelTrait, QueryFilter,
+    sea_query::{Expr, ExprTrait},
+};
+use uuid::Uuid;
+
+use crate::{Error, Result, WriteContext, noun::Noun, permission::Permission, read};
+
+/// The result of a command, as the audit trail records it.
+pub trait Subject: Sized + Send {
+    /// What it takes to manage such rows.
+    const MANAGE: Permission;
+
+    /// The row.
+    fn id(&self) -> Uuid;
+
+    /// Its version after the write; none when it has none, or is gone.
+    fn version(&self) -> Option<i32>;
+
+    /// Its state after the write.
+    fn state(&self) -> serde_json::Value;
+
+    /// The result of a command that was done before, for a repeated request.
+    ///
+    /// # Errors
+    /// `NotFound` when the row is gone, or the caller may no longer see it.
+    fn recall(cx: &WriteContext, id: Uuid) -> impl Future<Output = Result<Self>> + Send;
+}
+
+impl<M> Subject for M
+where
+    M: ModelTrait<Entity: Noun<Model = M>> + FromQueryResult + Send,
+{
+    const MANAGE: Permission = M::Entity::MANAGE;
+
+    fn id(&self) -> Uuid {
+        <M::Entity as Table>::id(self).uuid()
+    }
+
+    fn version(&self) -> Option<i32> {
+        <M::Entity as Table>::version(self)
+    }
+
+    fn state(&self) -> serde_json::Value {
+        M::Entity::state(self)
+    }
+
+    async fn recall(cx: &WriteContext, id: Uuid) -> Result<Self> {
+        let noun = M::Entity::NAME;
+        let absent = || Error::NotFound { noun, field: None };
+        let select = read::visible::<M::Entity>(cx).ok_or_else(absent)?;
+        let own = Expr::col((M::Entity::default(), read::primary_key::<M::Entity>())).eq(id);
+        select.filter(own).one(cx.db()).await?.ok_or_else(absent)
+    }
+}
+
+/// A row that was deleted.
+#[derive(Debug)]
+pub struct Deleted<N>(pub Id<N>);
+
+impl<N: Noun> Subject for Deleted<N> {
+    const MANAGE: Permission = N::MANAGE;
+
+    fn id(&self) -> Uuid {
+        self.0.uuid()
+    }
+
+    fn version(&self) -> Option<i32> {
+        None
+    }
+
+    fn state(&self) -> serde_json::Value {
+        serde_json::json!({})
+    }
+
+    async fn recall(_: &WriteContext, id: Uuid) -> Result<Self> {
+        Ok(Self(id.into()))
+    }
+}

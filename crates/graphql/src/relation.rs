@@ -1,0 +1,122 @@
+//! Rows that a row refers to: read with it where the document selects them, else loaded in batches.
+
+use async_graphql::{Context, Result, Value, parser::types::SelectionSet};
+use outlay_domain::{
+    Error,
+    entity::{Columns, Id, Table},
+    read::{Fetched, Reading},
+};
+
+use crate::{
+    error::{Answer, problem},
+    noun::{Object, Registered},
+    select::{self, Selection},
+    value,
+};
+
+/// The row that an object of type `T` shows.
+pub(crate) type RowOf<T> = <<T as Object>::Noun as Table>::Row;
+
+/// A field that shows the row of an id; null when there is none, or none that the caller may see.
+pub(crate) struct One<T: Object>(Option<Id<T::Noun>>);
+
+impl<T: Object> From<Option<Id<T::Noun>>> for One<T> {
+    fn from(id: Option<Id<T::Noun>>) -> Self {
+        Self(id)
+    }
+}
+
+impl<T: Object> From<Id<T::Noun>> for One<T> {
+    fn from(id: Id<T::Noun>) -> Self {
+        Self(Some(id))
+    }
+}
+
+/// A field that shows the row of an id that is always there, and that everybody may see.
+pub(crate) type Required<T> = One<T>;
+
+/// Resolves a field that may show no row.
+pub(crate) async fn one<R, T: Object>(
+    ctx: &Context<'_>,
+    row: &Fetched<R>,
+    via: usize,
+    id: impl FnOnce() -> Result<One<T>>,
+) -> Answer<T> {
+    if let Some(related) = row.related::<RowOf<T>>(via) {
+        return related.map(|row| Ok(row.into()));
+    }
+    match id() {
+        Ok(One(id)) => find(ctx, id?).await,
+        Err(error) => Some(Err(error)),
+    }
+}
+
+/// Resolves a field that always shows a row.
+pub(crate) async fn required<R, T: Object>(
+    ctx: &Context<'_>,
+    row: &Fetched<R>,
+    via: usize,
+    id: impl FnOnce() -> Result<Required<T>>,
+) -> Result<T> {
+    let found = one(ctx, row, via, id).await;
+    let absent = || {
+        Err(problem(&Error::internal(
+            "a row refers to one that is absent",
+        )))
+    };
+    found.unwrap_or_else(absent)
+}
+
+/// The row of an id, as far as the field's selections need it.
+pub(crate) async fn find<T: Object>(ctx: &Context<'_>, id: Id<T::Noun>) -> Answer<T> {
+    load(ctx, id, select::of_row::<T>(ctx)).await
+}
+
+/// The row of an id, as far as it is selected by this field of the resolved one.
+pub(crate) async fn find_selected<T: Object>(
+    ctx: &Context<'_>,
+    field: &str,
+    id: Id<T::Noun>,
+) -> Answer<T> {
+    load(ctx, id, select::of_field::<T>(ctx, field).0).await
+}
+
+async fn load<T: Object>(ctx: &Context<'_>, id: Id<T::Noun>, reading: Reading) -> Answer<T> {
+    let snapshot = match crate::context::ContextExt::snapshot(ctx) {
+        Ok(snapshot) => snapshot,
+        Err(error) => return Some(Err(error)),
+    };
+    let found = T::Noun::load(&snapshot, id, reading).await;
+    found
+        .map_err(|error| problem(&error))
+        .transpose()
+        .map(|row| row.map(T::from))
+}
+
+/// Adds a related row to a reading. Returns whether all that is selected of it is precomputed.
+pub(crate) fn read<T: Object>(
+    selection: Selection<'_>,
+    reading: &mut Reading,
+    via: usize,
+    column: Columns,
+) -> bool {
+    if let Some(related) = reading.relate::<T::Noun>(via) {
+        return select::read::<T>(selection, related);
+    }
+    reading.add(column);
+    false
+}
+
+/// The value of a related row; none when it was not read with the row that refers to it, or must be resolved.
+pub(crate) fn value<R, T: Object>(
+    row: &Fetched<R>,
+    via: usize,
+    selection: &SelectionSet,
+    cx: &outlay_domain::Context,
+    is_nullable: bool,
+) -> Option<Value> {
+    match row.related::<RowOf<T>>(via)? {
+        Some(row) => value::object(&T::from(row), selection, cx),
+        None => is_nullable.then_some(Value::Null),
+    }
+}

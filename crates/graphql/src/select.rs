@@ -1,0 +1,151 @@
+//! What a document selects of an object: the columns and relations that SQL reads for it.
+
+use std::collections::HashMap;
+
+use async_graphql::{
+    Context, Name, OutputType, Positioned,
+    parser::types::{Field, FragmentDefinition, Selection as Item, SelectionSet},
+};
+use outlay_domain::read::{Fetch, Reading};
+
+use crate::{noun::Object, value::Fields};
+
+/// The interface that all nouns have in common.
+const NODE: &str = "Node";
+
+/// Stands for an object type that only one type of object can have here, so that every fragment applies.
+pub(crate) const ANY: &str = "";
+
+/// The selections on an object, with the fragments of the document that they may spread.
+#[derive(Clone, Copy)]
+pub(crate) struct Selection<'a> {
+    pub(crate) set: &'a SelectionSet,
+    fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
+}
+
+impl<'a> Selection<'a> {
+    /// What is selected of the field that is resolved.
+    pub(crate) fn of_field(ctx: &'a Context<'_>) -> Self {
+        Self {
+            set: &ctx.item.node.selection_set.node,
+            fragments: &ctx.query_env.fragments,
+        }
+    }
+
+    /// Whether the field has no fields itself.
+    pub(crate) fn is_empty(self) -> bool {
+        self.set.items.is_empty()
+    }
+
+    /// Shows each field of an object of this type to `judge`, with its own selections, whether or not a directive will
+    /// leave it out. Returns whether `judge` returned true for all of them and none has arguments or directives or is in a
+    /// fragment.
+    pub(crate) fn every(self, ty: &str, judge: &mut dyn FnMut(&str, Self) -> bool) -> bool {
+        let mut all = true;
+        for item in &self.set.items {
+            all &= match &item.node {
+                Item::Field(field) => {
+                    let field = &field.node;
+                    let selected = Self {
+                        set: &field.selection_set.node,
+                        ..self
+                    };
+                    let name = field.name.node.as_str();
+                    (name == "__typename" || judge(name, selected)) && is_plain(field)
+                }
+                Item::InlineFragment(fragment) => {
+                    let condition = fragment.node.type_condition.as_ref();
+                    if condition.is_none_or(|on| applies(&on.node.on.node, ty)) {
+                        self.inside(&fragment.node.selection_set.node)
+                            .every(ty, judge);
+                    }
+                    false
+                }
+                Item::FragmentSpread(spread) => {
+                    let fragment = self.fragments.get(&spread.node.fragment_name.node);
+                    if let Some(fragment) = fragment
+                        && applies(&fragment.node.type_condition.node.on.node, ty)
+                    {
+                        self.inside(&fragment.node.selection_set.node)
+                            .every(ty, judge);
+                    }
+                    false
+                }
+            };
+        }
+        all
+    }
+
+    fn inside(self, set: &'a SelectionSet) -> Self {
+        Self { set, ..self }
+    }
+}
+
+/// Whether a fragment on this type selects from an object of type `ty`.
+fn applies(condition: &Name, ty: &str) -> bool {
+    ty == ANY || condition == ty || condition == NODE
+}
+
+/// Whether there is nothing to the field but its name.
+pub(crate) fn is_plain(field: &Field) -> bool {
+    field.arguments.is_empty() && field.directives.is_empty()
+}
+
+/// Adds what an object's selections read to a reading. Returns whether all that is selected is precomputed from it.
+pub(crate) fn read<T: Fields + OutputType>(
+    selection: Selection<'_>,
+    reading: &mut Reading,
+) -> bool {
+    selection.every(&T::type_name(), &mut |field, selection| {
+        T::read(field, selection, reading)
+    })
+}
+
+/// What to read of the rows of a connection, which are selected as `edges { node }` and as `nodes`.
+pub(crate) fn of_list<T: Object>(ctx: &Context<'_>) -> Fetch {
+    let mut reading = Reading::of::<T::Noun>();
+    let mut counted = false;
+    // Every field of a connection that is not listed here needs another statement.
+    let covered = Selection::of_field(ctx).every(ANY, &mut |field, selection| match field {
+        "edges" => selection.every(ANY, &mut |field, selection| match field {
+            "node" => read::<T>(selection, &mut reading),
+            "cursor" => true,
+            _ => false,
+        }),
+        "nodes" => read::<T>(selection, &mut reading),
+        "pageInfo" => true,
+        "totalCount" => {
+            counted = true;
+            true
+        }
+        _ => false,
+    });
+    Fetch {
+        reading,
+        counted,
+        alone: covered && is_whole_operation(ctx),
+    }
+}
+
+/// What to read of the row that the resolved field shows.
+pub(crate) fn of_row<T: Object>(ctx: &Context<'_>) -> Reading {
+    let mut reading = Reading::of::<T::Noun>();
+    read::<T>(Selection::of_field(ctx), &mut reading);
+    reading
+}
+
+/// What to read of the row that a field of the resolved one shows, such as that of a mutation's payload. Its relations are
+/// read with it, and nothing else is, when the second value is true.
+pub(crate) fn of_field<T: Object>(ctx: &Context<'_>, name: &str) -> (Reading, bool) {
+    let mut reading = Reading::of::<T::Noun>();
+    let covered = Selection::of_field(ctx).every(ANY, &mut |field, selection| {
+        field != name || read::<T>(selection, &mut reading)
+    });
+    (reading, covered && is_whole_operation(ctx))
+}
+
+/// Whether the resolved field is all that the operation selects.
+pub(crate) fn is_whole_operation(ctx: &Context<'_>) -> bool {
+    let operation = &ctx.query_env.operation.node;
+    operation.selection_set.node.items.len() == 1
+}
