@@ -1,11 +1,11 @@
-//! Starts, watches and stops a private PostgreSQL.
+//! Starts, monitors and stops a private PostgreSQL server.
 
 use std::ffi::OsString;
 use std::path::Path;
 
 use crate::directory::Directory;
 use crate::error::Error;
-use crate::initialize::{initialize, made_by};
+use crate::initialize::{created_by, initialize};
 use crate::installation::Installation;
 use crate::lock::Lock;
 use crate::log;
@@ -19,18 +19,18 @@ use crate::socket::{PORT, SocketDir};
 use crate::sweeper::Sweeper;
 use crate::watchdog::Watchdog;
 
-/// The superuser of every cluster; it needs no password.
+/// The superuser of every cluster. It has no password.
 pub const SUPERUSER: &str = "outlay";
 
-/// The database that every cluster has from the start, owned by [`SUPERUSER`].
+/// The database created with every cluster, owned by [`SUPERUSER`].
 pub const DATABASE: &str = "outlay";
 
-/// A running private PostgreSQL; dropping it, or the end of this process, tells the server to stop.
+/// A running private PostgreSQL server. The server is stopped when this value is dropped or this process ends.
 ///
-/// It belongs to no runtime: it may be shared by tests that each have their own.
+/// It is not bound to a tokio runtime, so tests with separate runtimes can share it.
 #[derive(Debug)]
 pub struct Cluster {
-    // Dropped in this order: the server is told to stop before others may try to take the directory.
+    // Fields drop in this order: the server is stopped before the lock on the directory is released.
     watchdog: Watchdog,
     runner: Runner,
     _lock: Lock,
@@ -40,25 +40,25 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Starts the cluster, after making it if it is not there yet.
+    /// Starts the cluster and creates it first if it does not exist.
     ///
     /// # Errors
-    /// Every variant of [`Error`] but [`Error::NoHome`] and [`Error::Ended`].
+    /// Every variant of [`Error`] except [`Error::NoHome`] and [`Error::Ended`].
     pub async fn start(options: Options) -> Result<Self, Error> {
-        // First, so that a system without PostgreSQL is left without directories too.
+        // Checked first, so that no directories are created on a system without PostgreSQL.
         let newest = Installation::find()?;
         let mut directory = Directory::open(&options.place)?;
         let data = directory.data();
-        let owner = Owner::of(&data)?;
+        let owner = Owner::for_data(&data)?;
         let mut socket = SocketDir::create(&directory, &owner)?;
-        // As soon as there is anything to sweep: we may be killed at any moment.
+        // Started as soon as there are directories to remove: this process can be killed at any moment.
         let temporary = [directory.hand_over(), socket.hand_over()];
         let sweeper = Sweeper::start(temporary.into_iter().flatten())?;
         owner.can_enter(directory.path())?;
         let lock = Lock::take(&directory)?;
 
-        let made_by = made_by(&data)?;
-        let installation = match &made_by {
+        let created_by = created_by(&data)?;
+        let installation = match &created_by {
             None => newest,
             Some(version) => Installation::find_for(&data, version)?,
         };
@@ -69,8 +69,8 @@ impl Cluster {
             owner,
             sweeper,
         };
-        if made_by.is_none() {
-            tracing::info!(directory = %directory.path().display(), "making a new database");
+        if created_by.is_none() {
+            tracing::info!(directory = %directory.path().display(), "creating a new database");
             initialize(&runner, &directory, &options).await?;
         }
 
@@ -94,7 +94,7 @@ impl Cluster {
         })
     }
 
-    /// The URL of a database for sqlx and libpq, over the unix socket.
+    /// Returns the URL of a database over the unix socket, for sqlx and libpq.
     #[must_use]
     pub fn url(&self, user: &str, database: &str) -> String {
         self.socket.url(user, database)
@@ -118,13 +118,13 @@ impl Cluster {
         &self.runner.installation
     }
 
-    /// The process of the server (the postmaster).
+    /// The process id of the server (the postmaster).
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.pid
     }
 
-    /// Waits until the server ends by itself, which it should not do, and returns the [`Error::Ended`] to report.
+    /// Waits until the server ends unexpectedly, and returns the [`Error::Ended`] to report.
     pub async fn ended(&self) -> Error {
         let status = self.watchdog.reaper().ended().await;
         Error::Ended {
@@ -133,10 +133,11 @@ impl Cluster {
         }
     }
 
-    /// Stops the server, breaking its connections ("fast"), and waits until it is gone with all that was temporary.
+    /// Stops the server in "fast" mode, which closes its connections, and waits until it has ended and all temporary
+    /// directories are removed.
     ///
     /// # Errors
-    /// [`Error::Ended`] when the server had ended before or did not end cleanly.
+    /// [`Error::Ended`] when the server had already ended or did not shut down cleanly.
     pub async fn stop(self) -> Result<(), Error> {
         let status = self.watchdog.release().ended().await;
         let log = log::tail(&self.directory.log());
@@ -153,7 +154,8 @@ impl Cluster {
     }
 }
 
-/// The arguments of `postgres`; the last of a name wins, and the socket's place is not for others to choose.
+/// Builds the arguments of `postgres`. The last setting of a name wins, so the socket comes last and cannot be
+/// overridden.
 fn arguments(options: &Options, data: &Path, socket: &SocketDir) -> Vec<OsString> {
     let mut arguments: Vec<OsString> = vec!["-D".into(), data.into()];
     arguments.extend(options.arguments().map(OsString::from));

@@ -1,4 +1,4 @@
-//! Lays out the directory of a cluster: lock, log and socket beside the data.
+//! Defines the layout of a cluster's directory: data, lock, log and socket.
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::io;
@@ -11,10 +11,10 @@ use tempfile::TempDir;
 use crate::error::Error;
 use crate::options::Place;
 
-/// The directory of one cluster. Invariant: its path is absolute and holds no symbolic link.
+/// The directory of one cluster. Invariant: its path is absolute and contains no symbolic link.
 ///
-/// As root it stays root's own, so that the server's user cannot plant a link where root writes; that user
-/// passes through it to the parts that are given to it.
+/// When this process is root, the directory stays owned by root, so that the server's user cannot plant a link where
+/// root writes. That user can only traverse the directory to the parts it owns.
 #[derive(Debug)]
 pub(crate) struct Directory {
     path: PathBuf,
@@ -22,7 +22,7 @@ pub(crate) struct Directory {
 }
 
 impl Directory {
-    /// Finds or makes the directory at `place`.
+    /// Opens the directory at `place`, and creates it if it does not exist.
     pub(crate) fn open(place: &Place) -> Result<Self, Error> {
         match place {
             Place::Persistent(path) => Self::persistent(path),
@@ -36,7 +36,7 @@ impl Directory {
         }
         create_if_missing(path).map_err(Error::at(path))?;
         let path = fs::canonicalize(path).map_err(Error::at(path))?;
-        // Somebody else's directory keeps its mode; an empty one becomes ours.
+        // Only an empty directory gets our mode; one that already holds files keeps its own.
         let mut entries = fs::read_dir(&path).map_err(Error::at(&path))?;
         if entries.next().is_none() {
             set_mode(&path, mode())?;
@@ -62,7 +62,7 @@ impl Directory {
         &self.path
     }
 
-    /// Leaves it to the caller to remove the directory if it is temporary.
+    /// Returns the path of a temporary directory, which the caller must then remove; `None` if it is not temporary.
     pub(crate) fn hand_over(&mut self) -> Option<PathBuf> {
         self.temporary.take().map(TempDir::keep)
     }
@@ -72,27 +72,27 @@ impl Directory {
         self.path.join("data")
     }
 
-    /// What the server says.
+    /// The server's log.
     pub(crate) fn log(&self) -> PathBuf {
         self.path.join("postgres.log")
     }
 
-    /// Locked while an outlay uses the directory.
+    /// The file that is locked while an outlay process uses the directory.
     pub(crate) fn lock(&self) -> PathBuf {
         self.path.join("outlay.lock")
     }
 
-    /// Holds the socket, where the path is short enough.
+    /// The directory of the socket, used if its path is short enough.
     pub(crate) fn socket(&self) -> PathBuf {
         self.path.join("run")
     }
 }
 
-/// Where a cluster lives unless told otherwise: `/var/lib/outlay` for root, else `outlay` in the user's local data
+/// The default directory of a cluster: `/var/lib/outlay` for root, otherwise `outlay` in the user's local data
 /// directory.
 ///
 /// # Errors
-/// [`Error::NoHome`] where the user has none.
+/// [`Error::NoHome`] if the user has no home directory.
 pub fn default_data_dir() -> Result<PathBuf, Error> {
     if geteuid().is_root() {
         return Ok(PathBuf::from("/var/lib/outlay"));
@@ -101,7 +101,7 @@ pub fn default_data_dir() -> Result<PathBuf, Error> {
     Ok(home.join("outlay"))
 }
 
-/// Creates one directory, private until its mode is set; an existing one is left as it is.
+/// Creates one directory with mode 0700. An existing directory is left unchanged.
 pub(crate) fn create_if_missing(path: &Path) -> io::Result<()> {
     match DirBuilder::new().mode(0o700).create(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
@@ -109,7 +109,7 @@ pub(crate) fn create_if_missing(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Creates a directory with a new name in `parent` that nobody else may enter.
+/// Creates a directory with a unique name in `parent` that only this user may enter.
 pub(crate) fn private_directory(parent: &Path, prefix: &str) -> Result<TempDir, Error> {
     tempfile::Builder::new()
         .prefix(prefix)
@@ -122,7 +122,7 @@ pub(crate) fn set_mode(path: &Path, mode: u32) -> Result<(), Error> {
     fs::set_permissions(path, Permissions::from_mode(mode)).map_err(Error::at(path))
 }
 
-/// Root lets the server's user pass through, and see nothing.
+/// The mode of a cluster's directory. For root, the server's user may traverse the directory but not list it.
 fn mode() -> u32 {
     if geteuid().is_root() { 0o711 } else { 0o700 }
 }

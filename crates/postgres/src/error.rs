@@ -1,156 +1,154 @@
-//! What can go wrong between "no PostgreSQL here" and "PostgreSQL has ended", each with its way out.
+//! The errors of a private PostgreSQL server. Each message says how to resolve it.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::installation::MINIMUM_MAJOR;
 
-/// Why a private PostgreSQL could not be started, or why it ended.
+/// The reason a private PostgreSQL server could not start, or ended.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// No directory on this system holds both `initdb` and `postgres`.
+    /// No directory on this system contains both `initdb` and `postgres`.
     #[error(
-        "PostgreSQL is not installed here: install it with {install}, or set DATABASE_URL to a server you have"
+        "PostgreSQL is not installed: install it with {install}, or set DATABASE_URL to an existing server"
     )]
     NotInstalled {
-        /// How to install it on this system.
+        /// The command that installs it on this system.
         install: String,
     },
 
     /// Every installed PostgreSQL is older than [`MINIMUM_MAJOR`].
     #[error(
-        "PostgreSQL {MINIMUM_MAJOR} or newer is needed, and only {installed} is installed: \
+        "PostgreSQL {MINIMUM_MAJOR} or newer is required, but only {installed} is installed: \
          install it with {install}, or set DATABASE_URL to a newer server"
     )]
     TooOld {
-        /// What was found, as a list for people.
+        /// The installed versions, formatted for the message.
         installed: String,
-        /// How to install the current one on this system.
+        /// The command that installs the current version on this system.
         install: String,
     },
 
-    /// The data directory was made by a major version that is not installed.
+    /// The data directory was created by a major version that is not installed.
     #[error(
-        "{} was made by PostgreSQL {made_by}, and installed is {installed}: \
-         install PostgreSQL {made_by}, convert the directory with pg_upgrade, or start afresh with another --data-dir",
+        "{} was created by PostgreSQL {created_by}, but only {installed} is installed: \
+         install PostgreSQL {created_by}, convert the directory with pg_upgrade, or start with a new --data-dir",
         .data.display()
     )]
     WrongVersion {
         /// The directory that holds `PG_VERSION`.
         data: PathBuf,
         /// The content of `PG_VERSION`.
-        made_by: String,
-        /// What was found, as a list for people.
+        created_by: String,
+        /// The installed versions, formatted for the message.
         installed: String,
     },
 
-    /// The place for the data holds something that is not a PostgreSQL data directory.
-    #[error("{} holds files that are not PostgreSQL's: move them away, or name another --data-dir", .data.display())]
+    /// The data directory contains files but is not a PostgreSQL data directory.
+    #[error("{} contains files but is not a PostgreSQL data directory: move the files away, or use another --data-dir", .data.display())]
     NotADataDirectory {
-        /// The directory in question.
+        /// The directory.
         data: PathBuf,
     },
 
-    /// This user has no home directory to keep data in.
-    #[error(
-        "this user has no home directory to keep the database in: name a directory with --data-dir"
-    )]
+    /// This user has no home directory.
+    #[error("this user has no home directory for the database: set a directory with --data-dir")]
     NoHome,
 
     /// A directory or a file in it could not be created, read or written.
     #[error(
-        "{} cannot be used: name a directory this user may write to with --data-dir \
-         (TMPDIR for a temporary cluster)",
+        "cannot use {}: set --data-dir (TMPDIR for a temporary cluster) to a directory that this user can write to",
         .path.display()
     )]
     Directory {
-        /// The directory or file in question.
+        /// The directory or file.
         path: PathBuf,
-        /// What the system answered.
+        /// The error of the operating system.
         source: io::Error,
     },
 
-    /// We are root, PostgreSQL refuses to be, and the user it runs as cannot reach a directory.
+    /// This process is root, and the user that runs PostgreSQL instead cannot enter a directory.
     #[error(
-        "PostgreSQL does not run as root, and the user {user} who runs it here may not enter {directory}: \
-         name another --data-dir (TMPDIR for a temporary cluster), or allow it with `chmod o+x {directory}`",
+        "PostgreSQL cannot run as root, and the user {user} that runs it cannot enter {directory}: \
+         use another --data-dir (TMPDIR for a temporary cluster), or allow access with `chmod o+x {directory}`",
         directory = .path.display()
     )]
     Blocked {
-        /// The first directory on the way that the user may not enter.
+        /// The first directory on the path that the user cannot enter.
         path: PathBuf,
         /// The user PostgreSQL runs as.
         user: String,
     },
 
-    /// We are root and there is no other user to run PostgreSQL as.
+    /// This process is root, and no other user exists to run PostgreSQL as.
     #[error(
-        "PostgreSQL does not run as root, and there is neither a user postgres nor nobody: add one, or run outlay as an ordinary user"
+        "PostgreSQL cannot run as root, and neither the user postgres nor the user nobody exists: \
+         create one of them, or run outlay as an ordinary user"
     )]
     NoUser,
 
-    /// Another process of ours uses the directory.
-    #[error("another outlay{} already runs on {}: stop it, or name another --data-dir", of_process(*.pid), .directory.display())]
+    /// Another outlay process uses the directory.
+    #[error("another outlay{} already uses {}: stop it, or use another --data-dir", process_note(*.pid), .directory.display())]
     Busy {
-        /// The directory both want.
+        /// The directory.
         directory: PathBuf,
-        /// The other process, when it had already left its number.
+        /// The id of the other process; `None` when it has not written it yet.
         pid: Option<u32>,
     },
 
-    /// A PostgreSQL runs on the data directory without an outlay that owns it, and did not end in time.
-    #[error("a PostgreSQL server (process {pid}) still runs on {}: stop it with `kill -INT {pid}`, or name another --data-dir", .data.display())]
+    /// A PostgreSQL server without an outlay parent runs on the data directory and did not end in time.
+    #[error("a PostgreSQL server (process {pid}) still runs on {}: stop it with `kill -INT {pid}`, or use another --data-dir", .data.display())]
     StillRunning {
         /// The data directory.
         data: PathBuf,
-        /// The server's process.
+        /// The server's process id.
         pid: u32,
     },
 
-    /// A program could not be run at all.
-    #[error("{} could not be run: check the installation", .program.display())]
+    /// A program could not be run.
+    #[error("cannot run {}: check the installation", .program.display())]
     Run {
         /// The program.
         program: PathBuf,
-        /// What the system answered.
+        /// The error of the operating system.
         source: io::Error,
     },
 
-    /// Making the data directory failed.
-    #[error("{} could not make a data directory ({status}):\n{output}", .program.display())]
+    /// The data directory could not be created.
+    #[error("{} could not create a data directory ({status}):\n{output}", .program.display())]
     Initialize {
         /// `initdb` or `postgres`.
         program: PathBuf,
-        /// How it ended.
+        /// Its exit status.
         status: String,
-        /// What it said.
+        /// Its standard error.
         output: String,
     },
 
     /// PostgreSQL ended before it accepted connections.
     #[error("PostgreSQL did not start ({status}); its log ends with:\n{log}")]
     Start {
-        /// How it ended.
+        /// Its exit status.
         status: String,
         /// The last lines of its log.
         log: String,
     },
 
-    /// PostgreSQL runs and did not accept connections in time; it has been told to stop.
+    /// PostgreSQL did not accept connections in time. It has been told to stop.
     #[error(
-        "PostgreSQL was not ready after {seconds} s: after a crash it may need longer, so try again; its log ends with:\n{log}"
+        "PostgreSQL was not ready after {seconds} s: recovery after a crash can take longer, so try again; its log ends with:\n{log}"
     )]
     NotReady {
-        /// How long it had.
+        /// The timeout in seconds.
         seconds: u64,
         /// The last lines of its log.
         log: String,
     },
 
-    /// PostgreSQL ended without having been told to, or not cleanly.
-    #[error("PostgreSQL has ended ({status}); start outlay again; the log ends with:\n{log}")]
+    /// PostgreSQL ended unexpectedly, or did not shut down cleanly.
+    #[error("PostgreSQL has ended ({status}): start outlay again; its log ends with:\n{log}")]
     Ended {
-        /// How it ended.
+        /// Its exit status.
         status: String,
         /// The last lines of its log.
         log: String,
@@ -158,20 +156,20 @@ pub enum Error {
 }
 
 impl Error {
-    /// For `map_err`: the failure of an operation on `path`.
+    /// Returns a function for `map_err` that wraps the failure of an operation on `path`.
     pub(crate) fn at(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Directory { path, source }
     }
 
-    /// For `map_err`: the failure to run `program`.
+    /// Returns a function for `map_err` that wraps the failure to run `program`.
     pub(crate) fn running(program: &Path) -> impl FnOnce(io::Error) -> Self {
         let program = program.to_owned();
         move |source| Self::Run { program, source }
     }
 }
 
-fn of_process(pid: Option<u32>) -> String {
+fn process_note(pid: Option<u32>) -> String {
     pid.map(|pid| format!(" (process {pid})"))
         .unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Makes the data directory of a new cluster.
+//! Creates the data directory of a new cluster.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,11 +13,11 @@ use crate::options::Options;
 use crate::reaper::describe;
 use crate::runner::Runner;
 
-/// The directory it is made in, until it is whole.
+/// The name prefix of a data directory that is not complete yet.
 const UNFINISHED: &str = "initdb-";
 
-/// What made the data directory, the content of its `PG_VERSION`; `None` when there is no data yet.
-pub(crate) fn made_by(data: &Path) -> Result<Option<String>, Error> {
+/// The version that created the data directory (the content of its `PG_VERSION`); `None` when there is no data yet.
+pub(crate) fn created_by(data: &Path) -> Result<Option<String>, Error> {
     let entries = match fs::read_dir(data) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         entries => entries.map_err(Error::at(data))?,
@@ -25,7 +25,7 @@ pub(crate) fn made_by(data: &Path) -> Result<Option<String>, Error> {
     if let Ok(version) = fs::read_to_string(data.join("PG_VERSION")) {
         return Ok(Some(version.trim().to_owned()));
     }
-    // An empty directory is no data: `rename` replaces it.
+    // An empty directory counts as no data: `rename` replaces it.
     match entries.count() {
         0 => Ok(None),
         _ => Err(Error::NotADataDirectory {
@@ -34,10 +34,10 @@ pub(crate) fn made_by(data: &Path) -> Result<Option<String>, Error> {
     }
 }
 
-/// Makes the data directory with our superuser and database in it.
+/// Creates the data directory with the superuser and the database.
 ///
-/// Invariant: `data` is whole or absent. It is made under another name and renamed, so that a process killed on
-/// the way leaves nothing that looks like a cluster.
+/// Invariant: `data` is complete or absent. It is created under another name and then renamed, so that a process
+/// killed in between leaves nothing that looks like a cluster.
 pub(crate) async fn initialize(
     runner: &Runner,
     directory: &Directory,
@@ -46,7 +46,7 @@ pub(crate) async fn initialize(
     remove_unfinished(directory.path());
     let unfinished = private_directory(directory.path(), UNFINISHED)?;
     runner.owner.give(unfinished.path())?;
-    // A system without the first locale, such as macOS, has the second.
+    // Some systems, such as macOS, do not have C.UTF-8.
     if let Err(error) = initdb(runner, unfinished.path(), options, "C.UTF-8").await {
         tracing::debug!(%error, "falling back to the plain C locale");
         initdb(runner, unfinished.path(), options, "C").await?;
@@ -55,15 +55,15 @@ pub(crate) async fn initialize(
 
     let data = directory.data();
     fs::rename(unfinished.path(), &data).map_err(Error::at(&data))?;
-    // It now has another name; nothing is left to remove.
+    // The directory was renamed, so there is nothing to remove.
     let _ = unfinished.keep();
     fs::File::open(directory.path())
         .and_then(|parent| parent.sync_all())
         .map_err(Error::at(directory.path()))
 }
 
-/// Text is sorted by code point, which needs no locale of the system's, and its letters have case in every script as
-/// `ctype` knows them.
+/// Runs `initdb`. Text is sorted by code point, which is independent of the system's locales; `ctype` defines upper and
+/// lower case.
 async fn initdb(runner: &Runner, data: &Path, options: &Options, ctype: &str) -> Result<(), Error> {
     let program = runner.program("initdb");
     let mut command = runner.command(&program)?;
@@ -77,7 +77,7 @@ async fn initdb(runner: &Runner, data: &Path, options: &Options, ctype: &str) ->
     run(command, "").await
 }
 
-/// Uses the single-user mode, so that the server is not started and stopped for one statement.
+/// Creates the database in single-user mode, which avoids a start and stop of the server for one statement.
 async fn create_database(runner: &Runner, data: &Path, options: &Options) -> Result<(), Error> {
     let program = runner.program("postgres");
     let mut command = runner.command(&program)?;
@@ -90,7 +90,7 @@ async fn create_database(runner: &Runner, data: &Path, options: &Options) -> Res
     run(command, &format!("CREATE DATABASE \"{DATABASE}\";\n")).await
 }
 
-/// Runs `command` to its end, or kills it when the caller gives up.
+/// Runs `command` to completion. Kills it when the future is dropped.
 async fn run(mut command: Command, input: &str) -> Result<(), Error> {
     let program = PathBuf::from(command.get_program());
     command.stdin(Stdio::piped()).stderr(Stdio::piped());
@@ -100,7 +100,7 @@ async fn run(mut command: Command, input: &str) -> Result<(), Error> {
         .spawn()
         .map_err(Error::running(&program))?;
     let mut stdin = child.stdin.take().expect("stdin was asked to be a pipe");
-    // A program that ends without reading says why on its standard error.
+    // A write error means that the program ended early; its standard error then has the reason.
     let _ = stdin.write_all(input.as_bytes()).await;
     drop(stdin);
     let output = child
@@ -117,7 +117,7 @@ async fn run(mut command: Command, input: &str) -> Result<(), Error> {
     })
 }
 
-/// Removes what an outlay that was killed here left; the lock says that none is at work.
+/// Removes the incomplete directories of killed processes. The caller holds the lock, so no other process uses them.
 fn remove_unfinished(directory: &Path) {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
     for entry in entries {

@@ -1,8 +1,8 @@
-//! Knows how PostgreSQL is installed on the system at hand.
+//! Returns the command that installs PostgreSQL on this system.
 
 use std::fs;
 
-/// The command that installs PostgreSQL's server on this system, as part of a sentence.
+/// The command that installs the PostgreSQL server on this system, worded to follow "install it with".
 pub(crate) fn install_command() -> String {
     if cfg!(target_os = "macos") {
         return "`brew install postgresql@17`".to_owned();
@@ -13,7 +13,7 @@ pub(crate) fn install_command() -> String {
     for_linux(&os_release).to_owned()
 }
 
-/// Reads `ID` first, then the relatives named in `ID_LIKE`.
+/// Looks up the distribution by `ID` first, then by the related distributions in `ID_LIKE`.
 fn for_linux(os_release: &str) -> &'static str {
     ["ID", "ID_LIKE"]
         .iter()
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn a_relative_gets_the_command_of_its_family() {
+    fn a_derived_distribution_gets_the_command_of_its_parent() {
         let mint = "ID=linuxmint\nID_LIKE=\"ubuntu debian\"\n";
         assert_eq!(for_linux(mint), "`apt-get install postgresql`");
         let rocky = "ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\n";
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_system_gets_a_general_answer() {
+    fn an_unknown_system_gets_a_general_hint() {
         assert!(for_linux("").contains("package manager"));
     }
 }

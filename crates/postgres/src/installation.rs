@@ -8,10 +8,10 @@ use std::process::Command;
 use crate::error::Error;
 use crate::install_hint::install_command;
 
-/// The oldest major version that is used.
+/// The oldest supported major version.
 pub const MINIMUM_MAJOR: u32 = 14;
 
-/// Where packages put a server, as (directory, start of the version's directory, rest of the way).
+/// The locations of packaged servers: (directory, prefix of the version's directory, remaining path).
 const PACKAGES: &[(&str, &str, &str)] = &[
     ("/usr/lib/postgresql", "", "bin"),
     ("/usr/libexec", "postgresql", ""),
@@ -22,7 +22,7 @@ const PACKAGES: &[(&str, &str, &str)] = &[
     ("/Applications/Postgres.app/Contents/Versions", "", "bin"),
 ];
 
-/// A directory with both `initdb` and `postgres`.
+/// An installed PostgreSQL: a directory with both `initdb` and `postgres`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Installation {
     bin_dir: PathBuf,
@@ -33,21 +33,21 @@ impl Installation {
     /// The newest installed PostgreSQL.
     ///
     /// # Errors
-    /// [`Error::NotInstalled`] or [`Error::TooOld`], with the command that installs one.
+    /// [`Error::NotInstalled`] or [`Error::TooOld`], with the command that installs a suitable version.
     pub fn find() -> Result<Self, Error> {
         Self::newest(Self::all())
     }
 
-    /// The installed PostgreSQL that can serve `data`, which a server of the version `made_by` made.
-    pub(crate) fn find_for(data: &Path, made_by: &str) -> Result<Self, Error> {
+    /// The installed PostgreSQL that can serve `data`, which was created by the version `created_by`.
+    pub(crate) fn find_for(data: &Path, created_by: &str) -> Result<Self, Error> {
         let all = Self::all();
         Self::newest(all.clone())?;
         let same = all
             .iter()
-            .find(|found| found.major >= MINIMUM_MAJOR && found.major.to_string() == made_by);
+            .find(|found| found.major >= MINIMUM_MAJOR && found.major.to_string() == created_by);
         same.cloned().ok_or_else(|| Error::WrongVersion {
             data: data.to_owned(),
-            made_by: made_by.to_owned(),
+            created_by: created_by.to_owned(),
             installed: list(&all),
         })
     }
@@ -81,7 +81,7 @@ impl Installation {
         found
     }
 
-    /// The installation at `bin_dir`, if there is one: packages without a server leave other programs there.
+    /// The installation at `bin_dir`; `None` if the directory has only client programs.
     fn at(bin_dir: PathBuf) -> Option<Self> {
         if !bin_dir.join("initdb").is_file() || !bin_dir.join("postgres").is_file() {
             return None;
@@ -93,7 +93,7 @@ impl Installation {
 
     fn newest(found: Vec<Self>) -> Result<Self, Error> {
         let installed = list(&found);
-        // The first one of equal versions, so that PATH decides.
+        // Of equal versions the first one is used, so that PATH has precedence.
         let newest = found
             .into_iter()
             .reduce(|best, next| if next.major > best.major { next } else { best });
@@ -110,7 +110,7 @@ impl Installation {
     }
 }
 
-/// Where a server may be: what the user put on the PATH first, then what `pg_config` claims, then packages.
+/// The directories to search for a server: PATH first, then the one `pg_config` reports, then package locations.
 fn candidates() -> Vec<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let on_path = env::split_paths(&path).filter(|directory| directory.is_absolute());
@@ -118,7 +118,7 @@ fn candidates() -> Vec<PathBuf> {
     on_path
         .chain(claimed.map(|claim| PathBuf::from(claim.trim())))
         .chain(PACKAGES.iter().flat_map(packaged))
-        // Links to a few of the programs lead to the directory that has them all.
+        // A link to `postgres` is resolved to the directory that contains all programs.
         .filter_map(|directory| fs::canonicalize(directory.join("postgres")).ok())
         .filter_map(|program| program.parent().map(Path::to_owned))
         .collect()
@@ -132,7 +132,7 @@ fn packaged(&(directory, start, rest): &(&str, &str, &str)) -> Vec<PathBuf> {
         .collect()
 }
 
-/// What a successful command prints.
+/// Runs a command and returns its standard output; `None` if it fails.
 fn output(command: &mut Command) -> Option<String> {
     let output = command.output().ok()?;
     output
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn the_major_version_is_read_from_what_postgres_says() {
+    fn the_major_version_is_read_from_the_output_of_postgres() {
         let debian = "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n";
         assert_eq!(major(debian), Some(15));
         assert_eq!(major("postgres (PostgreSQL) 18beta1\n"), Some(18));
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_wins_and_the_first_of_equals() {
+    fn the_newest_version_wins_and_the_first_of_equal_versions() {
         let found = vec![
             installed(15, "/a"),
             installed(17, "/b"),
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_installed_is_one_message_with_two_ways_out() {
+    fn a_missing_installation_is_one_message_with_two_solutions() {
         let message = Installation::newest(Vec::new())
             .expect_err("none")
             .to_string();
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_version_is_named_and_refused() {
+    fn an_old_version_is_named_and_rejected() {
         let message = Installation::newest(vec![installed(9, "/old")])
             .expect_err("too old")
             .to_string();
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_without_both_programs_does_not_count() {
+    fn a_directory_without_both_programs_is_not_an_installation() {
         let directory = tempfile::tempdir().expect("a temporary directory");
         std::fs::write(directory.path().join("postgres"), "").expect("a file");
         assert_eq!(Installation::at(directory.path().to_owned()), None);

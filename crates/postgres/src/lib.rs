@@ -1,4 +1,4 @@
-//! A private PostgreSQL as a child process: the embedded default of `outlay`, and the database of every test.
+//! Runs a private PostgreSQL server as a child process: the default database of `outlay` and the database of all tests.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), outlay_postgres::Error> {
@@ -10,9 +10,9 @@
 //! # }
 //! ```
 //!
-//! The binaries are the ones installed on the system; nothing is downloaded. The server listens on a unix
-//! socket in a private directory and on no port, so two clusters never meet and no password is needed.
-//! It ends when this process ends, however that happens: see the `watchdog` module.
+//! The binaries are those installed on the system; nothing is downloaded. The server listens only on a unix socket in
+//! a private directory, so clusters do not conflict and no password is needed. It ends when this process ends, even
+//! by SIGKILL: see the `watchdog` module.
 
 mod cluster;
 mod directory;

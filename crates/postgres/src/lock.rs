@@ -1,4 +1,4 @@
-//! Keeps two outlays off one directory.
+//! Prevents two outlay processes from using the same directory.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, Write};
@@ -9,14 +9,14 @@ use nix::fcntl::{Flock, FlockArg};
 use crate::directory::Directory;
 use crate::error::Error;
 
-/// Held while a cluster runs; the kernel lets go of it when the process ends, so none is ever stale.
+/// A lock held while a cluster runs. The kernel releases it when the process ends, so it is never stale.
 #[derive(Debug)]
 pub(crate) struct Lock {
     _file: Flock<File>,
 }
 
 impl Lock {
-    /// Takes the lock of `directory` and leaves our process number in it, for the message the next one prints.
+    /// Locks `directory` and writes this process's id to the lock file, for the error message of another process.
     pub(crate) fn take(directory: &Directory) -> Result<Self, Error> {
         let path = directory.lock();
         let file = OpenOptions::new()

@@ -1,4 +1,4 @@
-//! The server's log: one file a start, with the one before kept.
+//! The server's log: one file per start. The previous file is kept.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom};
@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
-/// How much of the end an error quotes.
+/// The part of the log that an error quotes.
 const TAIL_BYTES: u64 = 8 * 1024;
 const TAIL_LINES: usize = 20;
 
-/// Opens a new log at `path`; the last start's becomes `postgres.log.1`.
+/// Opens a new log at `path` and renames the previous one to `postgres.log.1`.
 pub(crate) fn open(path: &Path) -> Result<File, Error> {
     let mut previous = path.as_os_str().to_owned();
     previous.push(".1");
@@ -26,7 +26,7 @@ pub(crate) fn open(path: &Path) -> Result<File, Error> {
         .map_err(Error::at(path))
 }
 
-/// The last lines of the log, as good as they can be had: they explain another failure.
+/// The last lines of the log. Read errors are ignored, because the lines only explain another failure.
 pub(crate) fn tail(path: &Path) -> String {
     let text = read_end(path).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);

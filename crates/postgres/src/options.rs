@@ -1,37 +1,37 @@
-//! How a cluster is to be run: where its data lives and with which server settings.
+//! The options of a cluster: the location of its data and the server settings.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What every cluster of ours is started with; [`Options::setting`] overrides.
+/// The settings of every cluster. [`Options::setting`] overrides them.
 const DEFAULTS: &[(&str, &str)] = &[
-    // The socket is the only door: no port to race for, none to protect.
+    // Only the unix socket is used, so there is no port to allocate or to protect.
     ("listen_addresses", ""),
     ("unix_socket_permissions", "0700"),
-    // Each idle connection is cheap, and pools of several servers may share one cluster.
+    // Idle connections are cheap, and the pools of several outlay servers may share one cluster.
     ("max_connections", "100"),
-    // PostgreSQL's own default, written down: enough for thousands of small tenants, small enough for a laptop.
+    // PostgreSQL's default, stated explicitly: enough for thousands of small tenants, small enough for a laptop.
     ("shared_buffers", "128MB"),
-    // Provisioning creates and drops whole schemas, one lock for each table and index.
+    // Provisioning creates and drops whole schemas and takes one lock for each table and index.
     ("max_locks_per_transaction", "256"),
-    // Our statements are small: compiling one costs more than running it.
+    // The statements are small: compiling one costs more than running it.
     ("jit", "off"),
-    // A timestamp reads the same on every machine.
+    // Timestamps are the same on every machine.
     ("timezone", "UTC"),
     ("log_timezone", "UTC"),
-    // The log is for what went wrong; a checkpoint every five minutes did not.
+    // The log is for problems; regular checkpoints are not one.
     ("log_min_messages", "warning"),
     ("log_checkpoints", "off"),
 ];
 
-/// What an ephemeral cluster adds: its data need not survive a power cut.
+/// The additional settings of an ephemeral cluster, whose data need not survive a power failure.
 const EPHEMERAL: &[(&str, &str)] = &[
     ("fsync", "off"),
     ("synchronous_commit", "off"),
     ("full_page_writes", "off"),
 ];
 
-/// How [`Cluster::start`](crate::Cluster::start) runs PostgreSQL.
+/// The options of [`Cluster::start`](crate::Cluster::start).
 #[derive(Clone, Debug)]
 pub struct Options {
     pub(crate) place: Place,
@@ -39,7 +39,7 @@ pub struct Options {
     pub(crate) start_timeout: Duration,
 }
 
-/// Where the data lives.
+/// The location of the data.
 #[derive(Clone, Debug)]
 pub(crate) enum Place {
     Persistent(PathBuf),
@@ -47,7 +47,7 @@ pub(crate) enum Place {
 }
 
 impl Options {
-    /// A cluster kept in `directory`, which is created when missing and found again at the next start.
+    /// A cluster stored in `directory`, which is created if missing and reused at the next start.
     #[must_use]
     pub fn persistent(directory: impl Into<PathBuf>) -> Self {
         Self::new(Place::Persistent(directory.into()), &[])
@@ -59,20 +59,20 @@ impl Options {
         Self::new(Place::Ephemeral, EPHEMERAL)
     }
 
-    /// Sets a server setting as in `postgresql.conf`; the last one of a name wins.
+    /// Sets a server setting as in `postgresql.conf`. The last one of a name wins.
     #[must_use]
     pub fn setting(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.settings.push((name.into(), value.into()));
         self
     }
 
-    /// How many connections the server accepts; 100 unless told otherwise.
+    /// Sets the maximum number of connections. Default: 100.
     #[must_use]
     pub fn max_connections(self, connections: u32) -> Self {
         self.setting("max_connections", connections.to_string())
     }
 
-    /// How long the server may take until it accepts connections; 60 s unless told otherwise, for crash recovery.
+    /// Sets the time limit for the server to accept connections. Default: 60 s, which allows for crash recovery.
     #[must_use]
     pub fn start_timeout(mut self, timeout: Duration) -> Self {
         self.start_timeout = timeout;

@@ -1,4 +1,5 @@
-//! Decides which user PostgreSQL runs as: ourselves, or somebody else where we are root, which it refuses to be.
+//! Selects the user that runs PostgreSQL: the user of this process or, because PostgreSQL does not run as root, another
+//! user if this process is root.
 
 use std::ffi::OsString;
 use std::fs;
@@ -12,25 +13,26 @@ use nix::unistd::{Gid, Uid, User, geteuid};
 
 use crate::error::Error;
 
-/// Who takes the server over from root, in the order of preference.
-const SERVANTS: [&str; 2] = ["postgres", "nobody"];
+/// The users that run the server when this process is root, in order of preference.
+const UNPRIVILEGED: [&str; 2] = ["postgres", "nobody"];
 
-/// Prints the first of its arguments that the user running it may not enter.
+/// Prints the first of its arguments that the current user cannot enter.
 const FIND_BLOCKED: &str =
     r#"for directory do [ -x "$directory" ] || { printf %s "$directory"; exit; }; done"#;
 
-/// The user PostgreSQL runs as.
+/// The user that runs PostgreSQL.
 #[derive(Clone, Debug)]
 pub(crate) enum Owner {
-    /// The user this process runs as.
+    /// The user of this process.
     Ourselves,
     /// Another user, because this process is root.
     Other { uid: Uid, gid: Gid, name: String },
 }
 
 impl Owner {
-    /// The user for a server on `data`, which need not exist: whoever owns it already, else a user without power.
-    pub(crate) fn of(data: &Path) -> Result<Self, Error> {
+    /// Selects the user for a server on `data`: the owner of the directory if it exists, otherwise an unprivileged
+    /// user.
+    pub(crate) fn for_data(data: &Path) -> Result<Self, Error> {
         if !geteuid().is_root() {
             return Ok(Self::Ourselves);
         }
@@ -42,18 +44,18 @@ impl Owner {
             let name = name.unwrap_or_else(|| uid.to_string());
             return Ok(Self::Other { uid, gid, name });
         }
-        let servant = SERVANTS
+        let user = UNPRIVILEGED
             .iter()
             .find_map(|name| User::from_name(name).ok().flatten())
             .ok_or(Error::NoUser)?;
         Ok(Self::Other {
-            uid: servant.uid,
-            gid: servant.gid,
-            name: servant.name,
+            uid: user.uid,
+            gid: user.gid,
+            name: user.name,
         })
     }
 
-    /// Makes `command` run as this user, without the groups root has.
+    /// Sets `command` to run as this user, without root's groups.
     pub(crate) fn run<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         if let Self::Other { uid, gid, .. } = self {
             command.uid(uid.as_raw()).gid(gid.as_raw());
@@ -61,7 +63,7 @@ impl Owner {
         command
     }
 
-    /// Gives `path` to this user.
+    /// Changes the owner of `path` to this user.
     pub(crate) fn give(&self, path: &Path) -> Result<(), Error> {
         if let Self::Other { uid, gid, .. } = self {
             chown(path, Some(uid.as_raw()), Some(gid.as_raw())).map_err(Error::at(path))?;
@@ -69,17 +71,17 @@ impl Owner {
         Ok(())
     }
 
-    /// Fails with the directory on the way to `directory`, itself included, that this user may not enter.
+    /// Fails with the first directory on the path to `directory` (inclusive) that this user cannot enter.
     ///
-    /// Asks the kernel as that user instead of reading modes, which do not tell of access control lists.
+    /// Tests access as that user instead of reading modes, because modes do not include access control lists.
     pub(crate) fn can_enter(&self, directory: &Path) -> Result<(), Error> {
         let Self::Other { name, .. } = self else {
             return Ok(());
         };
-        let mut way: Vec<&Path> = directory.ancestors().collect();
-        way.reverse();
+        let mut path: Vec<&Path> = directory.ancestors().collect();
+        path.reverse();
         let mut command = Command::new("/bin/sh");
-        command.args(["-c", FIND_BLOCKED, "sh"]).args(way);
+        command.args(["-c", FIND_BLOCKED, "sh"]).args(path);
         let output = self
             .run(&mut command)
             .current_dir("/")

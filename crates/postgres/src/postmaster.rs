@@ -1,4 +1,4 @@
-//! Reads `postmaster.pid`, the file by which PostgreSQL says who runs on a data directory and how far it is.
+//! Reads `postmaster.pid`, in which PostgreSQL records the process and the state of the server of a data directory.
 
 use std::fs;
 use std::io;
@@ -10,10 +10,10 @@ use tokio::time::{Instant, sleep};
 
 use crate::error::Error;
 
-/// How long a server whose outlay was killed may take to end: it writes a checkpoint first.
+/// The time limit for a server to end after its outlay process was killed. It writes a checkpoint first.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// The content of a `postmaster.pid`; two starts never leave the same.
+/// The content of a `postmaster.pid`. It differs for each start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PidFile {
     pub(crate) pid: u32,
@@ -21,7 +21,7 @@ pub(crate) struct PidFile {
 }
 
 impl PidFile {
-    /// Reads the file in `data`; `None` when there is none, or one that is just being written.
+    /// Reads the file in `data`; `None` when it does not exist or is not completely written yet.
     pub(crate) fn find(data: &Path) -> Result<Option<Self>, Error> {
         let path = data.join("postmaster.pid");
         match fs::read_to_string(&path) {
@@ -36,22 +36,22 @@ impl PidFile {
         Some(Self { pid, text })
     }
 
-    /// Whether the server accepts connections: the eighth line is its state.
+    /// Whether the server accepts connections. The eighth line is its state.
     pub(crate) fn is_ready(&self) -> bool {
         let state = self.text.lines().nth(7);
         state.is_some_and(|state| state.trim() == "ready")
     }
 
-    /// Whether the process is a server on `data` and not a stranger with the same number, as after a power cut or
-    /// in a restarted container, where the numbers come again.
+    /// Whether the process is a server on `data`, and not an unrelated process with the same id. Ids are reused after
+    /// a power failure or in a restarted container.
     fn is_alive(&self, data: &Path) -> bool {
         names(&command_line(self.pid), data)
     }
 }
 
-/// Waits until no server runs on `data`, and returns the file the last one left if it did not end by itself.
+/// Waits until no server runs on `data`, and returns the pid file of the last one if it did not shut down cleanly.
 ///
-/// A server whose outlay was killed a moment ago is still on its way down, and nothing tells us when it is gone.
+/// The server of an outlay process that was just killed may still be shutting down, and no event signals its end.
 pub(crate) async fn wait_for_predecessor(data: &Path) -> Result<Option<PidFile>, Error> {
     let deadline = Instant::now() + PATIENCE;
     let mut pause = Duration::from_millis(5);
@@ -71,7 +71,7 @@ pub(crate) async fn wait_for_predecessor(data: &Path) -> Result<Option<PidFile>,
     }
 }
 
-/// Whether `path` is among the arguments; `ps` parts them with spaces, `/proc` with zeros.
+/// Whether `path` is one of the arguments. `ps` separates them by spaces, `/proc` by zero bytes.
 fn names(command_line: &[u8], path: &Path) -> bool {
     let path = path.as_os_str().as_encoded_bytes();
     let found = command_line.windows(path.len()).enumerate();
@@ -83,7 +83,7 @@ fn names(command_line: &[u8], path: &Path) -> bool {
     })
 }
 
-/// The arguments a process was started with; empty when there is no such process.
+/// The arguments of a process; empty if the process does not exist.
 fn command_line(pid: u32) -> Vec<u8> {
     let proc = PathBuf::from("/proc");
     if proc.join("self/cmdline").exists() {
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_is_known_by_the_whole_path_of_its_data() {
+    fn a_server_is_identified_by_the_whole_path_of_its_data() {
         let command_line = b"postgres\0-D\0/srv/data2\0-k\0/srv/run";
         assert!(names(command_line, Path::new("/srv/data2")));
         assert!(names(command_line, Path::new("/srv/run")));
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_with_the_same_number_is_no_server() {
+    fn an_unrelated_process_with_the_same_id_is_not_a_server() {
         let ours = std::process::id().to_string();
         let file = PidFile::parse(FILE.replacen("42", &ours, 1)).expect("a file");
         assert!(!file.is_alive(Path::new("/srv/data")));

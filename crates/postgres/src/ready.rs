@@ -1,4 +1,4 @@
-//! Waits until a server that has been started accepts connections.
+//! Waits until a started server accepts connections.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use crate::postmaster::PidFile;
 use crate::reaper::describe;
 use crate::watchdog::Watchdog;
 
-/// Waits until the server says in its `postmaster.pid` that it is ready, and returns its process.
+/// Waits until `postmaster.pid` says that the server is ready, and returns its process id.
 ///
-/// Nothing announces that, so this looks often at first, then less. `left_behind` is the file of the server
-/// before, which lies there until the new one replaces it.
+/// No event signals this, so the file is polled, at first frequently, then less often. `left_behind` is the file of
+/// the previous server, which remains until the new server replaces it.
 pub(crate) async fn wait_until_ready(
     watchdog: &Watchdog,
     directory: &Directory,

@@ -1,6 +1,6 @@
-//! Waits for a child process on a thread of its own.
+//! Waits for a child process on a dedicated thread.
 //!
-//! A cluster is often shared by tests that each have a tokio runtime; a task would end with the first of them.
+//! Tests with separate tokio runtimes often share a cluster; a task would end with the first runtime.
 
 use std::io;
 use std::process::{Child, ExitStatus};
@@ -8,12 +8,12 @@ use std::thread;
 
 use tokio::sync::watch;
 
-/// Learns when a process has ended.
+/// Reports the end of a process.
 #[derive(Clone, Debug)]
 pub(crate) struct Reaper(watch::Receiver<Option<ExitStatus>>);
 
 impl Reaper {
-    /// Starts to wait for `child`.
+    /// Starts waiting for `child`.
     pub(crate) fn new(mut child: Child) -> io::Result<Self> {
         let (ended, receiver) = watch::channel(None);
         thread::Builder::new()
@@ -26,7 +26,7 @@ impl Reaper {
         Ok(Self(receiver))
     }
 
-    /// How the process ended, once it has; `None` in the odd case that the system does not tell.
+    /// Waits until the process has ended and returns its exit status; `None` if the system did not report one.
     pub(crate) async fn ended(&self) -> Option<ExitStatus> {
         let mut receiver = self.0.clone();
         receiver
@@ -37,7 +37,7 @@ impl Reaper {
     }
 }
 
-/// A status for people.
+/// Formats an exit status for a message.
 pub(crate) fn describe(status: Option<ExitStatus>) -> String {
     status.map_or_else(|| "unknown status".to_owned(), |status| status.to_string())
 }

@@ -1,4 +1,4 @@
-//! Prepares the commands of PostgreSQL's programs: which user, which environment, which place.
+//! Prepares commands for PostgreSQL's programs: user, environment and working directory.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -8,9 +8,9 @@ use crate::installation::Installation;
 use crate::owner::Owner;
 use crate::sweeper::Sweeper;
 
-/// What would make a program behave otherwise than its arguments say.
+/// Environment variables that would override the arguments of a program.
 ///
-/// `NOTIFY_SOCKET`: with systemd, the server would announce itself as ready in our place.
+/// `NOTIFY_SOCKET`: under systemd, PostgreSQL would report itself as ready in place of this process.
 const UNWANTED: [&str; 4] = ["NOTIFY_SOCKET", "PGDATA", "PGPORT", "PG_GRANDPARENT_PID"];
 
 /// Runs the programs of one cluster.
@@ -18,7 +18,7 @@ const UNWANTED: [&str; 4] = ["NOTIFY_SOCKET", "PGDATA", "PGPORT", "PG_GRANDPAREN
 pub(crate) struct Runner {
     pub(crate) installation: Installation,
     pub(crate) owner: Owner,
-    /// There where something is temporary.
+    /// `None` if the cluster has no temporary directories.
     pub(crate) sweeper: Option<Sweeper>,
 }
 
@@ -28,23 +28,24 @@ impl Runner {
         self.installation.program(name)
     }
 
-    /// A command for `program`, of which only the arguments and the other two streams are missing.
+    /// Creates a command for `program`. The caller adds the arguments, standard input and standard error.
     ///
-    /// Its standard output, which says nothing of interest, keeps the sweeper from removing what it works on.
+    /// Standard output has no useful content. It is set to the sweeper's pipe, so that the sweeper does not remove the
+    /// directories while the program runs.
     pub(crate) fn command(&self, program: &Path) -> Result<Command, Error> {
         let stdout = self
             .sweeper
             .as_ref()
-            .map_or(Ok(Stdio::null()), Sweeper::lend);
+            .map_or(Ok(Stdio::null()), Sweeper::share);
         let mut command = Command::new(program);
         self.owner.run(&mut command);
         for name in UNWANTED {
             command.env_remove(name);
         }
         command
-            // Errors are quoted in ours, so they come in one language.
+            // Error messages quote the output, so it must be in English.
             .env("LC_ALL", "C")
-            // Every user may be there, and nothing is unmounted under our feet.
+            // Every user can enter `/`, and it cannot be unmounted while the program runs.
             .current_dir("/")
             .stdout(stdout.map_err(Error::running(program))?);
         Ok(command)

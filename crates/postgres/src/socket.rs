@@ -1,4 +1,4 @@
-//! Finds the server's socket a directory short enough, and writes the URL that leads there.
+//! Chooses a directory with a short enough path for the server's socket, and builds the connection URL.
 
 use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
@@ -10,15 +10,15 @@ use crate::directory::{Directory, create_if_missing, private_directory, set_mode
 use crate::error::Error;
 use crate::owner::Owner;
 
-/// Only the socket's name depends on it; nothing listens on the network.
+/// The port number, which is only part of the socket's name. The server does not listen on the network.
 pub(crate) const PORT: &str = "5432";
 
-/// The longest socket path that works everywhere: 107 bytes on Linux, 103 on macOS.
+/// The maximum length of a socket path in bytes: 107 on Linux, 103 on macOS.
 const LONGEST: usize = 103;
 
 /// The directory of a server's socket.
 ///
-/// Invariant: only the server's user may enter it (and root), because whoever reaches the socket is the superuser.
+/// Invariant: only the server's user and root may enter it, because anyone who can connect to the socket is superuser.
 #[derive(Debug)]
 pub(crate) struct SocketDir {
     path: PathBuf,
@@ -26,7 +26,7 @@ pub(crate) struct SocketDir {
 }
 
 impl SocketDir {
-    /// A directory inside `directory`, or a new one in `/tmp` where that path is too long for a socket.
+    /// Creates a directory inside `directory`, or in `/tmp` if that path is too long for a socket.
     pub(crate) fn create(directory: &Directory, owner: &Owner) -> Result<Self, Error> {
         let inside = directory.socket();
         let (path, temporary) = if fits(&inside) {
@@ -45,12 +45,12 @@ impl SocketDir {
         &self.path
     }
 
-    /// Leaves it to the caller to remove the directory if it is temporary.
+    /// Returns the path of a temporary directory, which the caller must then remove; `None` if it is not temporary.
     pub(crate) fn hand_over(&mut self) -> Option<PathBuf> {
         self.temporary.take().map(TempDir::keep)
     }
 
-    /// `postgres://user@localhost/database?host=<this directory>`, which sqlx and libpq read.
+    /// Returns `postgres://user@localhost/database?host=<this directory>`, which sqlx and libpq accept.
     pub(crate) fn url(&self, user: &str, database: &str) -> String {
         format!(
             "postgres://{}@localhost:{PORT}/{}?host={}",
@@ -61,13 +61,13 @@ impl SocketDir {
     }
 }
 
-/// URLs are read as UTF-8, so another path would not come through.
+/// Whether the path of the socket is short enough, and valid UTF-8, which a URL requires.
 fn fits(directory: &Path) -> bool {
     let socket = directory.join(format!(".s.PGSQL.{PORT}"));
     socket.to_str().is_some_and(|path| path.len() <= LONGEST)
 }
 
-/// Leaves the characters that mean nothing in any part of a URL.
+/// Percent-encodes all bytes except the unreserved characters of URLs.
 fn percent_encode(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut encoded, &byte| {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_keeps_every_part_apart() {
+    fn every_part_of_a_url_is_encoded() {
         let socket = SocketDir {
             path: "/tmp/a b".into(),
             temporary: None,

@@ -1,4 +1,4 @@
-//! Removes temporary directories when nobody uses them any more, even after this process has been killed.
+//! Removes temporary directories when no process uses them any more, even if this process was killed.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -11,10 +11,11 @@ use crate::reaper::Reaper;
 
 const SHELL: &str = "/bin/sh";
 
-/// Waits for the end of the pipe, which comes when its last writer is gone.
+/// Waits until the pipe is closed by its last writer, then removes the directories.
 const SCRIPT: &str = r#"trap '' HUP INT TERM; cat >/dev/null; exec rm -rf -- "$@""#;
 
-/// A shell that sleeps until we and every process we lent the pipe to have ended, then removes the directories.
+/// A shell process that waits until this process and all processes that share the pipe have ended, then removes the
+/// directories.
 #[derive(Debug)]
 pub(crate) struct Sweeper {
     pipe: OwnedFd,
@@ -22,7 +23,7 @@ pub(crate) struct Sweeper {
 }
 
 impl Sweeper {
-    /// Starts to watch over `directories`; `None` when there are none.
+    /// Starts a sweeper for `directories`; returns `None` if there are none.
     pub(crate) fn start(directories: impl Iterator<Item = PathBuf>) -> Result<Option<Self>, Error> {
         let mut directories = directories.peekable();
         if directories.peek().is_none() {
@@ -50,12 +51,12 @@ impl Sweeper {
         })
     }
 
-    /// The pipe as the standard output of a process that uses the directories.
-    pub(crate) fn lend(&self) -> io::Result<Stdio> {
+    /// Returns a copy of the pipe, to be the standard output of a process that uses the directories.
+    pub(crate) fn share(&self) -> io::Result<Stdio> {
         self.pipe.try_clone().map(Stdio::from)
     }
 
-    /// Lets go of the directories and waits until they are removed.
+    /// Closes this process's end of the pipe and waits until the directories are removed.
     pub(crate) async fn sweep(self) {
         drop(self.pipe);
         self.reaper.ended().await;

@@ -1,8 +1,8 @@
-//! Runs the server so that it never outlives this process, not even when this process is killed with SIGKILL.
+//! Ensures that the server does not outlive this process, even if this process is killed with SIGKILL.
 //!
-//! The kernel could signal a child at our death, but asking for that takes unsafe code, and the signal comes already
-//! when the spawning thread ends. So a small shell script is the server's parent: it holds the reading end of a
-//! pipe whose only writing end is ours, and a pipe ends with its last writer.
+//! The kernel can signal a child when its parent dies, but that requires unsafe code, and the signal is already sent
+//! when the spawning thread ends. Instead, a small shell script is the server's parent. It reads from a pipe whose only
+//! writing end is in this process, so the pipe is closed when this process ends.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -18,16 +18,16 @@ use crate::runner::Runner;
 const SCRIPT: &str = include_str!("watchdog.sh");
 const SHELL: &str = "/bin/sh";
 
-/// A running server and its guard.
+/// A running server and the shell script that guards it.
 #[derive(Debug)]
 pub(crate) struct Watchdog {
-    /// The writing end of the pipe. Rust marks it close-on-exec, so no other child of ours keeps it open.
+    /// The writing end of the pipe. Rust marks it close-on-exec, so no other child process keeps it open.
     lease: ChildStdin,
     reaper: Reaper,
 }
 
 impl Watchdog {
-    /// Starts `postgres` with `arguments`; what it says goes to `log`.
+    /// Starts `postgres` with `arguments`. Its output goes to `log`.
     pub(crate) fn start(
         runner: &Runner,
         arguments: &[OsString],
@@ -42,11 +42,12 @@ impl Watchdog {
             .args(arguments)
             .stdin(Stdio::piped())
             .stderr(log)
-            // Ctrl-C in the terminal reaches us; we stop the server when our own work is done.
+            // Ctrl-C in the terminal must reach only this process, which stops the server when its own work is done.
             .process_group(0);
         if let Some(file) = left_behind {
-            // A stranger may have the number of a server that died with the machine. PostgreSQL would not start then,
-            // and this is how pg_ctl tells it whom to disregard. Its other checks against two servers remain.
+            // An unrelated process may have the id of a server that died with the machine, and PostgreSQL would then
+            // not start. This variable, which pg_ctl sets too, names a process to ignore. PostgreSQL's other checks
+            // for a second server remain active.
             command.env("PG_GRANDPARENT_PID", file.pid.to_string());
         }
         let mut child = command.spawn().map_err(Error::running(shell))?;
@@ -55,12 +56,12 @@ impl Watchdog {
         Ok(Self { lease, reaper })
     }
 
-    /// Learns when the server has ended.
+    /// Reports the end of the server.
     pub(crate) fn reaper(&self) -> &Reaper {
         &self.reaper
     }
 
-    /// Tells the server to stop, as dropping the guard does.
+    /// Tells the server to stop, as dropping this value does.
     pub(crate) fn release(self) -> Reaper {
         drop(self.lease);
         self.reaper

@@ -1,23 +1,23 @@
-# Runs "$@", a PostgreSQL server, until it ends or standard input does.
+# Runs "$@", a PostgreSQL server, until it ends or standard input is closed.
 #
-# Standard input is a pipe that only the outlay process writes to, and it never does: the pipe ends when that
-# process ends, be it by kill -9. A shell can wait for a child or for a pipe, so two processes share the work.
+# Standard input is a pipe whose only writer is the outlay process. Nothing is written to it; it is closed when that
+# process ends, even by kill -9. A shell can wait for either a child or a pipe, so two processes are needed.
 
-# The server is told to stop through the pipe and not by a signal to everybody, such as systemd sends.
+# The pipe is the only way to stop the server: signals to the whole process group, as systemd sends, are ignored.
 trap '' HUP INT TERM
 
-# A shell gives its background jobs /dev/null as standard input, so the pipe needs another number.
+# A shell sets the standard input of background jobs to /dev/null, so the pipe moves to descriptor 3.
 exec 3<&0 </dev/null
 
 "$@" 3<&- &
 server=$!
 
-# From here on nothing but the server writes to the log, and some shells like to remark on what they kill.
+# Only the server writes to the log: some shells print a message when they kill a process.
 exec 2>/dev/null
 
 {
     read -r _ <&3
-    # Again and again, because a server that has only just started still ignores the signal.
+    # Repeated, because a server that has just started still ignores the signal.
     while kill -INT "$server"; do
         sleep 1
     done

@@ -1,4 +1,4 @@
-//! A cluster serves, keeps its data, and refuses what would harm it.
+//! Tests of starting, using and stopping a cluster, and of its errors.
 
 mod support;
 
@@ -11,7 +11,7 @@ use sqlx::{Connection, Executor, PgConnection};
 use support::{allow_entry, connect, is_running, kill, query, terminate};
 
 #[tokio::test]
-async fn it_answers_over_a_private_socket() {
+async fn a_cluster_serves_over_a_private_socket() {
     let cluster = Cluster::start(Options::ephemeral()).await.expect("a start");
     assert_eq!(
         query(&cluster, "SELECT current_user::text").await,
@@ -25,7 +25,7 @@ async fn it_answers_over_a_private_socket() {
 }
 
 #[tokio::test]
-async fn an_ephemeral_cluster_is_fast_and_leaves_nothing() {
+async fn an_ephemeral_cluster_does_not_sync_and_leaves_no_files() {
     let cluster = Cluster::start(Options::ephemeral()).await.expect("a start");
     assert_eq!(query(&cluster, "SHOW fsync").await, "off");
     let (directory, pid) = (cluster.directory().to_owned(), cluster.pid());
@@ -57,7 +57,7 @@ async fn data_survives_a_stop_and_a_start() {
         .execute("CREATE TABLE kept AS SELECT 'still here' AS note")
         .await
         .expect("a table");
-    // The connection stays open: a stop does not wait for those who have not left.
+    // The connection stays open: a stop does not wait for open connections.
     cluster.stop().await.expect("a clean stop");
 
     let cluster = Cluster::start(options()).await.expect("the second start");
@@ -68,7 +68,7 @@ async fn data_survives_a_stop_and_a_start() {
 }
 
 #[tokio::test]
-async fn a_directory_in_use_is_refused_with_the_process_that_uses_it() {
+async fn a_directory_in_use_is_rejected_with_the_process_that_uses_it() {
     let directory = tempfile::tempdir().expect("a directory");
     let options = || Options::persistent(directory.path());
     let cluster = Cluster::start(options()).await.expect("the first start");
@@ -79,7 +79,7 @@ async fn a_directory_in_use_is_refused_with_the_process_that_uses_it() {
         "{error}"
     );
     assert!(error.to_string().contains(&own_pid.to_string()));
-    // The first one is none the worse for it.
+    // The first cluster is unaffected.
     assert_eq!(query(&cluster, "SELECT 'fine'").await, "fine");
     cluster.stop().await.expect("a clean stop");
 }
@@ -117,16 +117,16 @@ async fn a_pid_file_left_by_a_power_cut_does_not_block() {
     let pid = cluster.pid().to_string();
     cluster.stop().await.expect("a clean stop");
 
-    // The machine is on again, and the number belongs to a stranger: this very process.
-    let stranger = left_behind.replacen(&pid, &std::process::id().to_string(), 1);
-    fs::write(&pid_file, stranger).expect("a pid file");
+    // After a reboot an unrelated process has the id: here, the process of this test.
+    let reused = left_behind.replacen(&pid, &std::process::id().to_string(), 1);
+    fs::write(&pid_file, reused).expect("a pid file");
     let cluster = Cluster::start(options()).await.expect("the second start");
     assert_eq!(query(&cluster, "SELECT 'fine'").await, "fine");
     cluster.stop().await.expect("a clean stop");
 }
 
 #[tokio::test]
-async fn data_of_another_version_is_refused() {
+async fn data_of_another_version_is_rejected() {
     let directory = tempfile::tempdir().expect("a directory");
     let data = directory.path().join("data");
     fs::create_dir(&data).expect("a directory");
@@ -134,7 +134,7 @@ async fn data_of_another_version_is_refused() {
     allow_entry(directory.path());
     let error = Cluster::start(Options::persistent(directory.path()))
         .await
-        .expect_err("a refusal");
+        .expect_err("an error");
     let message = error.to_string();
     let installed = Installation::find().expect("PostgreSQL");
     assert!(message.contains("PostgreSQL 9.6"), "{message}");
@@ -145,7 +145,7 @@ async fn data_of_another_version_is_refused() {
 }
 
 #[tokio::test]
-async fn data_that_is_not_a_database_is_refused_and_kept() {
+async fn a_directory_with_other_files_is_rejected_and_left_unchanged() {
     let directory = tempfile::tempdir().expect("a directory");
     let precious = directory.path().join("data/precious");
     fs::create_dir(directory.path().join("data")).expect("a directory");
@@ -153,32 +153,32 @@ async fn data_that_is_not_a_database_is_refused_and_kept() {
     allow_entry(directory.path());
     let error = Cluster::start(Options::persistent(directory.path()))
         .await
-        .expect_err("a refusal");
+        .expect_err("an error");
     assert!(matches!(error, Error::NotADataDirectory { .. }), "{error}");
     assert!(precious.exists());
 }
 
 #[tokio::test]
-async fn a_place_that_cannot_be_written_is_named() {
-    // Not even root can make a directory there.
+async fn an_unwritable_directory_is_named_in_the_error() {
+    // Even root cannot create a directory there.
     let error = Cluster::start(Options::persistent("/dev/null/outlay"))
         .await
-        .expect_err("a refusal");
+        .expect_err("an error");
     let message = error.to_string();
     assert!(message.contains("/dev/null"), "{message}");
     assert!(message.contains("--data-dir"), "{message}");
 }
 
 #[tokio::test]
-async fn a_setting_that_does_not_exist_shows_what_the_server_said() {
+async fn the_error_for_an_unknown_setting_quotes_the_server_log() {
     let error = Cluster::start(Options::ephemeral().setting("no_such_setting", "1"))
         .await
-        .expect_err("a refusal");
+        .expect_err("an error");
     assert!(error.to_string().contains("no_such_setting"), "{error}");
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_ready_in_time_is_told_to_stop() {
+async fn a_server_that_is_not_ready_in_time_is_stopped() {
     let directory = tempfile::tempdir().expect("a directory");
     let options = || Options::persistent(directory.path());
     let error = Cluster::start(options().start_timeout(Duration::ZERO))
@@ -190,7 +190,7 @@ async fn a_server_that_is_not_ready_in_time_is_told_to_stop() {
 }
 
 #[tokio::test]
-async fn a_directory_with_a_long_name_gets_its_socket_elsewhere() {
+async fn a_directory_with_a_long_path_has_its_socket_elsewhere() {
     let directory = tempfile::tempdir().expect("a directory");
     let long = directory.path().join("a long name/".repeat(9));
     allow_entry(directory.path());
@@ -204,7 +204,7 @@ async fn a_directory_with_a_long_name_gets_its_socket_elsewhere() {
 }
 
 #[tokio::test]
-async fn root_is_told_which_directory_blocks_the_servers_user() {
+async fn the_error_for_root_names_the_directory_that_the_servers_user_cannot_enter() {
     if !support::is_root() {
         return;
     }
@@ -212,7 +212,7 @@ async fn root_is_told_which_directory_blocks_the_servers_user() {
     fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o700)).expect("a mode");
     let error = Cluster::start(Options::persistent(directory.path().join("inner")))
         .await
-        .expect_err("a refusal");
+        .expect_err("an error");
     assert!(
         matches!(&error, Error::Blocked { path, .. } if path == directory.path()),
         "{error}"
@@ -220,7 +220,7 @@ async fn root_is_told_which_directory_blocks_the_servers_user() {
 }
 
 #[tokio::test]
-async fn any_role_and_database_can_be_named() {
+async fn a_url_supports_any_role_and_database_name() {
     let cluster = Cluster::start(Options::ephemeral()).await.expect("a start");
     let mut admin = connect(&cluster).await;
     admin
@@ -239,7 +239,7 @@ async fn any_role_and_database_can_be_named() {
 }
 
 #[tokio::test]
-async fn what_was_committed_survives_a_crash_of_the_server() {
+async fn committed_data_survives_a_crash_of_the_server() {
     let directory = tempfile::tempdir().expect("a directory");
     let options = || Options::persistent(directory.path());
     let cluster = Cluster::start(options()).await.expect("the first start");

@@ -1,4 +1,4 @@
-//! Nothing is left of a cluster whose process was killed with SIGKILL.
+//! Tests that nothing remains of a cluster whose process was killed with SIGKILL.
 
 mod support;
 
@@ -11,10 +11,10 @@ use std::process::{Child, Command, Stdio};
 use outlay_postgres::{Cluster, Options};
 use support::{is_running, query, wait_until};
 
-/// Tells the test below to be the process that is killed: a directory, or nothing for an ephemeral cluster.
+/// The environment variable that makes `victim` start a cluster: in this directory, or ephemeral if it is empty.
 const VICTIM: &str = "OUTLAY_TEST_VICTIM";
 
-/// Not a test: the others run it in a process of its own.
+/// Not a test by itself: the tests below run it in a separate process, which they kill.
 #[tokio::test]
 async fn victim() {
     let Some(directory) = env::var_os(VICTIM) else {
@@ -33,7 +33,7 @@ async fn victim() {
     std::future::pending::<()>().await;
 }
 
-/// The process that runs the victim above.
+/// The process that runs `victim`.
 struct Victim {
     process: Child,
     output: BufReader<std::process::ChildStdout>,
@@ -55,32 +55,35 @@ impl Victim {
         Self { process, output }
     }
 
-    /// Reads what it says until `line`, and returns the value of each `name=value` on the way.
+    /// Reads the output up to `line`, and returns the value of each `name=value` line before it.
     fn read_until(&mut self, line: &str) -> Vec<String> {
         let mut values = Vec::new();
-        for said in self.output.by_ref().lines().map(|said| said.expect("text")) {
-            if said == line {
+        for read in self.output.by_ref().lines().map(|read| read.expect("text")) {
+            if read == line {
                 return values;
             }
-            values.extend(said.split_once('=').map(|(_, value)| value.to_owned()));
+            values.extend(read.split_once('=').map(|(_, value)| value.to_owned()));
         }
-        panic!("the victim ended before it said {line:?}");
+        panic!("the victim ended before it printed {line:?}");
     }
 
     fn kill(mut self) {
         self.process.kill().expect("a process to kill");
         self.process.wait().expect("its end");
-        // Its output ends with it: neither the server nor a guard holds it open.
+        // The output ends with the process: neither the server nor the watchdog keeps it open.
         let mut rest = String::new();
         self.output.read_to_string(&mut rest).expect("the end");
     }
 }
 
 #[tokio::test]
-async fn an_ephemeral_cluster_goes_with_its_process() {
+async fn an_ephemeral_cluster_ends_with_its_process() {
     let mut victim = Victim::start("", None);
-    let said = victim.read_until("ready");
-    let (pid, directory) = (said[0].parse().expect("a number"), PathBuf::from(&said[1]));
+    let values = victim.read_until("ready");
+    let (pid, directory) = (
+        values[0].parse().expect("a number"),
+        PathBuf::from(&values[1]),
+    );
     assert!(is_running(pid) && directory.exists());
     victim.kill();
     wait_until("the server is gone", || !is_running(pid)).await;
@@ -88,13 +91,13 @@ async fn an_ephemeral_cluster_goes_with_its_process() {
 }
 
 #[tokio::test]
-async fn a_persistent_cluster_is_taken_over_at_once() {
+async fn a_persistent_cluster_can_be_started_again_at_once() {
     let directory = tempfile::tempdir().expect("a directory");
     let mut victim = Victim::start(directory.path().to_str().expect("text"), None);
-    let said = victim.read_until("ready");
-    let pid: u32 = said[0].parse().expect("a number");
+    let values = victim.read_until("ready");
+    let pid: u32 = values[0].parse().expect("a number");
     victim.kill();
-    // Its server is most likely still on the way down.
+    // The server is probably still shutting down.
     let cluster = Cluster::start(Options::persistent(directory.path()))
         .await
         .expect("a start");
@@ -105,22 +108,23 @@ async fn a_persistent_cluster_is_taken_over_at_once() {
     assert!(!log.contains("not properly shut down"), "{log}");
 }
 
-/// Whatever the moment, half of a cluster is never left, nor a server that nobody stops.
+/// At any moment of a start, a kill leaves neither an incomplete cluster nor a running server.
 #[tokio::test]
-async fn being_killed_while_starting_leaves_nothing() {
+async fn a_kill_during_a_start_leaves_nothing() {
     for moment in 0..12 {
         let temporary = tempfile::tempdir_in("/tmp").expect("a directory");
         support::allow_entry(temporary.path());
         let mut victim = Victim::start("", Some(temporary.path()));
         victim.read_until("starting");
-        // The moments spread over a start, which takes about half a second.
+        // The moments are spread over a start, which takes about half a second.
         tokio::time::sleep(std::time::Duration::from_millis(50 * moment)).await;
         victim.kill();
         wait_until("the directory is removed", || is_bare(temporary.path())).await;
     }
 }
 
-/// Whether there is no file below `directory`: between making a directory and guarding it lies a millisecond.
+/// Whether there is no file below `directory`. Empty directories are allowed: about a millisecond passes between
+/// the creation of a directory and the start of the sweeper.
 fn is_bare(directory: &Path) -> bool {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
     entries

@@ -1,6 +1,6 @@
-//! What the tests ask of a cluster and of its processes.
+//! Functions to query a cluster and to check its processes.
 
-// Each test binary uses its own part of this.
+// Each test binary uses a part of this module.
 #![allow(dead_code)]
 
 use std::fs;
@@ -14,7 +14,7 @@ use nix::unistd::{Pid, geteuid};
 use outlay_postgres::{Cluster, DATABASE, SUPERUSER};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-/// How long the tests wait for what is sure to happen.
+/// The time limit for an expected event.
 const DEADLINE: Duration = Duration::from_secs(30);
 
 pub async fn connect(cluster: &Cluster) -> PgConnection {
@@ -22,12 +22,12 @@ pub async fn connect(cluster: &Cluster) -> PgConnection {
     PgConnection::connect(&url).await.expect("a connection")
 }
 
-/// The one text that `sql` answers.
+/// Runs `sql` and returns its one text value.
 pub async fn query(cluster: &Cluster, sql: &str) -> String {
     sqlx::query_scalar(AssertSqlSafe(sql.to_owned()))
         .fetch_one(&mut connect(cluster).await)
         .await
-        .expect("an answer")
+        .expect("a row")
 }
 
 pub fn is_root() -> bool {
@@ -46,23 +46,23 @@ pub fn kill(pid: u32) {
     signal::kill(process(pid), Signal::SIGKILL).expect("a process");
 }
 
-/// Looks until `condition` holds: the end of a process that is not our child comes without notice.
+/// Polls until `condition` holds: no event signals the end of a process that is not a child.
 pub async fn wait_until(what: &str, condition: impl Fn() -> bool) {
-    let looked = async {
+    let polled = async {
         while !condition() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(DEADLINE, looked)
+    tokio::time::timeout(DEADLINE, polled)
         .await
-        .unwrap_or_else(|_| panic!("{what} within {DEADLINE:?}"));
+        .unwrap_or_else(|_| panic!("timed out after {DEADLINE:?}, waiting until {what}"));
 }
 
 fn process(pid: u32) -> Pid {
     Pid::from_raw(pid.try_into().expect("a process number"))
 }
 
-/// Lets the server's user through a directory that root made for the test.
+/// Allows the server's user to enter a directory that root created for the test.
 pub fn allow_entry(directory: &Path) {
     fs::set_permissions(directory, fs::Permissions::from_mode(0o755)).expect("a mode");
 }
