@@ -1,9 +1,9 @@
 //! Migrations of the shared schema and of every tenant's schema.
 //!
-//! The shared schema is migrated by sea-orm-migration, once a database. A tenant's migrations are batches of SQL
-//! with a placeholder schema, because thousands of tenants each take them in one round trip and one transaction:
-//! the same batches provision a new tenant and bring an old one forward (`tests/it/tenancy/provisioning.rs` proves
-//! that both ways end in the same tables).
+//! The shared schema is migrated by sea-orm-migration, once per database. Tenant migrations are batches of SQL with a
+//! placeholder schema, so that each of thousands of tenants is migrated in one round trip and one transaction. The same
+//! batches provision a new tenant and migrate an existing one; `tests/it/tenancy/provisioning.rs` shows that both
+//! result in the same tables.
 
 mod shared;
 mod tenant;

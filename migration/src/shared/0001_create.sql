@@ -1,5 +1,5 @@
--- What all organizations share: who may sign in, and which organization lives where.
--- The role of requests may not read any of it.
+-- The tables shared by all organizations: users, sessions and the directory of organizations.
+-- The database role of requests has no access to them.
 
 CREATE TABLE outlay."user" (
     id uuid PRIMARY KEY,
@@ -30,7 +30,7 @@ CREATE TABLE outlay.organization (
     updated_at timestamptz NOT NULL DEFAULT now()
 );
 
--- The sign-in directory: which member of which organization a user is.
+-- The sign-in directory: maps a user to members of organizations.
 CREATE TABLE outlay.membership (
     user_id uuid NOT NULL REFERENCES outlay."user",
     organization_id uuid NOT NULL REFERENCES outlay.organization,
@@ -41,7 +41,7 @@ CREATE TABLE outlay.membership (
 );
 CREATE INDEX membership_organization_idx ON outlay.membership (organization_id);
 
--- Custom host names, beside `<slug>.<base domain>`.
+-- Custom host names, in addition to `<slug>.<base domain>`.
 CREATE TABLE outlay.domain (
     host text PRIMARY KEY CHECK (host = lower(host)),
     organization_id uuid NOT NULL REFERENCES outlay.organization,
@@ -60,7 +60,7 @@ CREATE TABLE outlay.session (
 CREATE INDEX session_user_idx ON outlay.session (user_id);
 CREATE INDEX session_revoked_idx ON outlay.session (revoked_at) WHERE revoked_at IS NOT NULL;
 
--- Every refresh token ever given for a session, hashed; one that comes a second time ends the session.
+-- All refresh tokens issued for a session, hashed. Reuse of a token ends the session.
 CREATE TABLE outlay.refresh_token (
     token_hash bytea PRIMARY KEY,
     session_id uuid NOT NULL REFERENCES outlay.session ON DELETE CASCADE,
@@ -69,7 +69,7 @@ CREATE TABLE outlay.refresh_token (
 );
 CREATE INDEX refresh_token_session_idx ON outlay.refresh_token (session_id);
 
--- The Ed25519 keys that sign access tokens; the newest signs, all verify.
+-- The Ed25519 keys of access tokens. The newest key signs; all keys verify.
 CREATE TABLE outlay.signing_key (
     id text PRIMARY KEY,
     private_key bytea NOT NULL,

@@ -1,4 +1,4 @@
--- What a repeated request outside any organization must answer with; the tenants' own writes keep their keys themselves.
+-- The result to return for a repeated request outside any organization. Tenant schemas have their own table of keys.
 CREATE TABLE outlay.idempotency_key (
     owner_id uuid NOT NULL,
     operation text NOT NULL,

@@ -1,4 +1,4 @@
-//! Users, organizations, memberships, domains, sessions and signing keys.
+//! Creates users, organizations, memberships, domains, sessions and signing keys.
 
 use sea_orm_migration::prelude::*;
 

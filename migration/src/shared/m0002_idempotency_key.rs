@@ -1,4 +1,4 @@
-//! Idempotency keys of what is written outside any organization.
+//! Creates the idempotency keys of writes outside any organization.
 
 use sea_orm_migration::prelude::*;
 

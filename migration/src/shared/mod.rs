@@ -1,4 +1,4 @@
-//! Migrations of the schema `outlay`, which all organizations share.
+//! Migrations of the schema `outlay`, which is shared by all organizations.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbErr};
@@ -6,10 +6,10 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, DbErr};
 mod m0001_create;
 mod m0002_idempotency_key;
 
-/// The schema that holds users, sessions and the directory of organizations.
+/// The schema of users, sessions and the directory of organizations.
 pub const SHARED_SCHEMA: &str = "outlay";
 
-/// Brings the shared schema to the newest version; run it after [`prepare_shared_schema`], in the same transaction.
+/// Migrates the shared schema to the newest version. Run it after [`prepare_shared_schema`], in the same transaction.
 pub struct SharedMigrator;
 
 #[async_trait::async_trait]
@@ -22,12 +22,13 @@ impl MigratorTrait for SharedMigrator {
     }
 }
 
-/// Creates the shared schema and makes it the place of the migration table until this transaction ends.
+/// Creates the shared schema and sets the search path to it until this transaction ends, so that the migration table is
+/// created there.
 ///
-/// Takes a lock first, so that of several servers starting at once one migrates and the others wait.
+/// Takes a lock first: if several servers start at the same time, one migrates and the others wait.
 ///
 /// # Errors
-/// The database's own, for instance when the login may not create schemas.
+/// Errors of the database, for example if the login lacks permission to create schemas.
 pub async fn prepare_shared_schema(transaction: &impl ConnectionTrait) -> Result<(), DbErr> {
     transaction
         .execute_unprepared(

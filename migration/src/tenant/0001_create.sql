@@ -1,10 +1,10 @@
--- One organization's own tables. The placeholder schema is replaced by the tenant's quoted schema.
--- Types are text with CHECK, never an enum of the schema's own, and a column's type never changes in place:
--- a cached plan must stay valid while tenants of two versions are served side by side.
+-- The tables of one organization. The placeholder schema is replaced by the tenant's quoted schema.
+-- Enumerations are text with CHECK, never a type of the schema, and the type of a column never changes in place:
+-- cached plans must stay valid while tenants of two versions are served.
 
 CREATE SCHEMA "{tenant}";
 
--- Rules of the house; always exactly one row.
+-- The organization's rules; always exactly one row.
 CREATE TABLE "{tenant}".settings (
     id smallint PRIMARY KEY DEFAULT 1 CHECK (id = 1),
     over_budget text NOT NULL DEFAULT 'ALLOW' CHECK (over_budget IN ('ALLOW', 'BLOCK')),
@@ -109,7 +109,7 @@ CREATE TABLE "{tenant}".import (
     problems jsonb NOT NULL DEFAULT '[]',
     created_at timestamptz NOT NULL DEFAULT now()
 );
--- The same file twice is refused, twice at once too, unless the importer says it is meant.
+-- Rejects a second import of the same file, also a concurrent one, unless the caller allows the repeat.
 CREATE UNIQUE INDEX import_file_key ON "{tenant}".import (file_hash) WHERE status = 'COMPLETED' AND NOT repeated;
 
 CREATE TABLE "{tenant}".expense (
@@ -137,7 +137,7 @@ CREATE TABLE "{tenant}".expense (
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now()
 );
--- Four orders, four keysets; the filters of each narrow within them.
+-- Indexes for keyset pagination by spent_on, for the whole list and for each filter that narrows it.
 CREATE INDEX expense_spent_on_idx ON "{tenant}".expense (spent_on, id);
 CREATE INDEX expense_status_idx ON "{tenant}".expense (status, spent_on, id);
 CREATE INDEX expense_member_idx ON "{tenant}".expense (member_id, spent_on, id);
@@ -146,7 +146,7 @@ CREATE INDEX expense_department_idx ON "{tenant}".expense (department_id, spent_
 CREATE INDEX expense_category_idx ON "{tenant}".expense (category_id, spent_on, id);
 CREATE INDEX expense_import_idx ON "{tenant}".expense (import_id) WHERE import_id IS NOT NULL;
 
--- Who did what, when, to which row: one event for each write, in the write's own transaction.
+-- The audit trail: one event for each write (member, action, time, row), inserted in the transaction of the write.
 CREATE TABLE "{tenant}".audit_event (
     id uuid PRIMARY KEY,
     occurred_at timestamptz NOT NULL DEFAULT now(),
@@ -159,7 +159,7 @@ CREATE TABLE "{tenant}".audit_event (
 );
 CREATE INDEX audit_event_subject_idx ON "{tenant}".audit_event (subject_id, id);
 
--- What a repeated request must answer with: the row that the first one made.
+-- The result to return for a repeated request: the row that the first request created.
 CREATE TABLE "{tenant}".idempotency_key (
     member_id uuid NOT NULL,
     operation text NOT NULL,

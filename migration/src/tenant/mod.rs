@@ -1,21 +1,22 @@
-//! Migrations of one tenant's schema: batches of SQL in which [`PLACEHOLDER`] stands for the schema.
+//! Migrations of a tenant's schema: batches of SQL in which [`PLACEHOLDER`] stands for the schema.
 //!
-//! To add one: write `NNNN_what_it_does.sql` beside this file, append it to [`TENANT_MIGRATIONS`], add any new table
-//! to [`TENANT_TABLES`]. Only expand: a server of the version before must go on working with the result.
+//! To add one: create `NNNN_what_it_does.sql` beside this file, append it to [`TENANT_MIGRATIONS`] and add new tables
+//! to [`TENANT_TABLES`]. Migrations only expand: a server of the previous version must continue to work with the
+//! result.
 
-/// The schema name that tenant SQL is written with, quoted as the entities quote it.
+/// The placeholder for the schema name in tenant SQL, quoted in the same way as in the entities' SQL.
 pub const PLACEHOLDER: &str = "\"{tenant}\"";
 
-/// One step of a tenant's schema.
+/// One migration of a tenant's schema.
 #[derive(Debug, Clone, Copy)]
 pub struct TenantMigration {
-    /// What the step does, in words that fit a file name.
+    /// A short description, which is part of the file name.
     pub name: &'static str,
-    /// The batch of SQL, with [`PLACEHOLDER`] where the schema goes.
+    /// The batch of SQL, with [`PLACEHOLDER`] in place of the schema.
     pub sql: &'static str,
 }
 
-/// All steps, oldest first. A tenant's version is the number of steps that it has taken.
+/// All migrations, oldest first. A tenant's version is the number of migrations applied to it.
 pub const TENANT_MIGRATIONS: &[TenantMigration] = &[
     TenantMigration {
         name: "create",
@@ -27,8 +28,7 @@ pub const TENANT_MIGRATIONS: &[TenantMigration] = &[
     },
 ];
 
-/// Every table of a tenant: requests are granted these by name, since granting on all tables of a schema reads the
-/// whole catalog.
+/// All tables of a tenant. Rights are granted by table name, because `GRANT … ON ALL TABLES` reads the whole catalog.
 pub const TENANT_TABLES: &[&str] = &[
     "account",
     "audit_event",
@@ -43,7 +43,7 @@ pub const TENANT_TABLES: &[&str] = &[
     "settings",
 ];
 
-/// The version that a tenant has after every step.
+/// The version of a tenant after all migrations.
 #[must_use]
 pub fn tenant_version() -> i32 {
     i32::try_from(TENANT_MIGRATIONS.len()).unwrap_or(i32::MAX)
