@@ -1,4 +1,4 @@
-//! The amount of a payment, in the forms that finance systems and spreadsheets write.
+//! Parses amounts in the formats that finance systems and spreadsheets write.
 
 use rust_decimal::Decimal;
 
@@ -6,11 +6,11 @@ use crate::{
     DecimalMark, Options,
     ProblemCode::{self, InvalidAmount, OtherCurrency, TooManyDecimals},
     currency::{self, Named},
-    digits::{self, Digits, Unread},
+    digits::{self, Digits, DigitsError},
     problem::{Fault, quoted},
 };
 
-/// How the amounts of one file are written.
+/// The format of the amounts in one file.
 #[derive(Debug)]
 pub(crate) struct AmountFormat {
     currency: String,
@@ -28,10 +28,10 @@ impl AmountFormat {
         }
     }
 
-    /// Reads an amount; a sign, parentheses, `CR` and a currency may stand on either side.
+    /// Parses an amount. A sign, parentheses, `CR` and a currency may precede or follow the number.
     pub fn parse(&self, text: &str) -> Result<Decimal, Fault> {
         let invalid = |reason: &str| fault(InvalidAmount, text, reason);
-        let parts = Parts::split(text).ok_or_else(|| invalid("is no amount"))?;
+        let parts = Parts::split(text).ok_or_else(|| invalid("is not an amount"))?;
         for word in &parts.words {
             match currency::named(word, &self.currency) {
                 Named::This => {}
@@ -41,23 +41,23 @@ impl AmountFormat {
                     return Err(fault(OtherCurrency, text, &reason));
                 }
                 Named::None => {
-                    let reason = format!("is no amount: {} is no currency", quoted(word));
+                    let reason = format!("is not an amount: {} is not a currency", quoted(word));
                     return Err(invalid(&reason));
                 }
             }
         }
-        let digits = digits::parse(parts.number, self.mark).map_err(|unread| match unread {
-            Unread::Ambiguous { large, small } => fault(
+        let digits = digits::parse(parts.number, self.mark).map_err(|error| match error {
+            DigitsError::Ambiguous { large, small } => fault(
                 ProblemCode::AmbiguousAmount,
                 text,
-                &format!("can be read as {large} or as {small}; give decimalMark (POINT or COMMA)"),
+                &format!("can mean {large} or {small}; set decimalMark to POINT or COMMA"),
             ),
-            Unread::OtherMark => invalid("does not fit the decimalMark that was given"),
-            Unread::Invalid if is_scientific(text) => invalid(
+            DigitsError::OtherMark => invalid("does not match the given decimalMark"),
+            DigitsError::Invalid if is_scientific(text) => invalid(
                 "is in scientific notation, in which a spreadsheet may have lost digits; format \
                  the column as a number",
             ),
-            Unread::Invalid => invalid("is no amount"),
+            DigitsError::Invalid => invalid("is not an amount"),
         })?;
         let amount = self.decimal(&digits, text)?;
         Ok(if parts.negative && !amount.is_zero() {
@@ -67,7 +67,7 @@ impl AmountFormat {
         })
     }
 
-    /// The amount at the currency's scale; more decimals may only be zeros.
+    /// Converts the digits to the currency's scale. Additional decimals must be zeros.
     fn decimal(&self, digits: &Digits, text: &str) -> Result<Decimal, Fault> {
         const LARGEST: usize = 15;
         let scale = self.minor_units as usize;
@@ -75,20 +75,20 @@ impl AmountFormat {
         let decimals = digits.decimals.trim_end_matches('0');
         if decimals.len() > scale {
             let found = decimals.len();
-            let reason = format!("has {found} decimals and {} has {scale}", self.currency);
+            let reason = format!("has {found} decimals, but {} has {scale}", self.currency);
             return Err(fault(TooManyDecimals, text, &reason));
         }
         if whole.len() > LARGEST {
             return Err(fault(
                 InvalidAmount,
                 text,
-                "is too large; amounts end below 10^15",
+                "is too large; amounts must be below 10^15",
             ));
         }
         let units = format!("0{whole}{decimals:0<scale$}");
         let units: i128 = units
             .parse()
-            .map_err(|_| fault(InvalidAmount, text, "is no amount"))?;
+            .map_err(|_| fault(InvalidAmount, text, "is not an amount"))?;
         Decimal::try_from_i128_with_scale(units, self.minor_units)
             .map_err(|_| fault(InvalidAmount, text, "is too large"))
     }
@@ -107,7 +107,7 @@ fn is_scientific(text: &str) -> bool {
     })
 }
 
-/// An amount taken apart: what stands around the number, and the number.
+/// An amount split into the number and the parts around it.
 struct Parts<'a> {
     negative: bool,
     /// Currency codes and signs.
@@ -116,7 +116,7 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// Nothing where the text says its sign twice: `(-12.50)` may be a refund or none.
+    /// Splits an amount. Returns `None` if it has two signs or two words: `(-12.50)` is ambiguous.
     fn split(text: &'a str) -> Option<Self> {
         let mut signs = Vec::new();
         let mut words = Vec::new();
@@ -145,7 +145,7 @@ enum Part<'a> {
 
 impl<'a> Part<'a> {
     fn word(word: &'a str) -> Self {
-        // Bookkeeping: a credit on a list of payments is money that came back.
+        // In bookkeeping, a credit in a list of payments is a refund.
         match word.to_ascii_uppercase().as_str() {
             "CR" => Self::Sign { negative: true },
             "DR" => Self::Sign { negative: false },
@@ -154,7 +154,7 @@ impl<'a> Part<'a> {
     }
 }
 
-/// The sign, parentheses or word at either end of `text`, and what they leave.
+/// Returns the sign, parentheses or word at either end of `text`, and the rest.
 fn outermost(text: &str) -> Option<(Part<'_>, &str)> {
     if let Some(inner) = text
         .strip_prefix('(')
@@ -162,7 +162,7 @@ fn outermost(text: &str) -> Option<(Part<'_>, &str)> {
     {
         return Some((Part::Sign { negative: true }, inner));
     }
-    // In "12,-" the dash stands for no decimals, and the amount is no refund.
+    // In "12,-" the dash means "no decimals", not a negative amount.
     let after = text
         .strip_suffix(MINUS)
         .filter(|rest| !rest.ends_with(['.', ',']));

@@ -1,17 +1,17 @@
-//! Whether a word beside an amount names the currency of the import.
+//! Checks whether a word beside an amount names the currency of the import.
 
-/// What a word beside an amount means.
+/// The meaning of a word beside an amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Named {
     /// The currency of the import.
     This,
-    /// Another currency, so that the amount would be misread.
+    /// Another currency; the amount must not be imported.
     Other,
-    /// No currency.
+    /// Not a currency.
     None,
 }
 
-/// Signs and the currencies that write them; `$` is told apart by [`writes_dollar`].
+/// Currency signs and the currencies that use them; [`writes_dollar`] lists those of `$`.
 const SIGNS: [(&str, &str); 15] = [
     ("£", "GBP GIP FKP SHP EGP"),
     ("€", "EUR"),
@@ -30,7 +30,7 @@ const SIGNS: [(&str, &str); 15] = [
     ("kr", "SEK NOK DKK ISK"),
 ];
 
-/// What `word` means in an import in `currency`.
+/// Returns the meaning of `word` in an import in `currency`.
 pub(crate) fn named(word: &str, currency: &str) -> Named {
     let is_this = if let Some((_, codes)) = SIGNS.iter().find(|(sign, _)| *sign == word) {
         codes.split(' ').any(|code| code == currency)
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_is_this_currency_another_or_none() {
+    fn a_word_is_the_imports_currency_another_or_none() {
         let cases = [
             ("£", "GBP", Named::This),
             ("GBP", "GBP", Named::This),

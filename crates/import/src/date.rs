@@ -1,4 +1,4 @@
-//! The day of a payment, in the forms that finance systems and spreadsheets write.
+//! Parses dates in the formats that finance systems and spreadsheets write.
 
 use chrono::{Datelike, NaiveDate};
 
@@ -9,9 +9,9 @@ use crate::{
     time,
 };
 
-/// Reads a date; a time of day after it is checked and dropped, the day stays as written.
+/// Parses a date. A time of day after it is checked and ignored; the date is not converted between time zones.
 ///
-/// A numeric date is taken in every order it can be read in: two different days are ambiguous.
+/// A numeric date is tried in every possible order. It is ambiguous if that gives two different days.
 pub(crate) fn parse(text: &str, order: Option<DateOrder>) -> Result<NaiveDate, Fault> {
     let day = time::strip(text).ok_or_else(|| invalid(text, order))?;
     let tokens = tokens(day).ok_or_else(|| invalid(text, order))?;
@@ -23,7 +23,7 @@ pub(crate) fn parse(text: &str, order: Option<DateOrder>) -> Result<NaiveDate, F
         [day] => {
             let year = day.year();
             let reason = format!(
-                "{} is in the year {year}; 1900 to 2199 are taken",
+                "{} is in the year {year}; the year must be 1900 to 2199",
                 quoted(text)
             );
             Err(Fault::new(InvalidDate, reason))
@@ -32,7 +32,7 @@ pub(crate) fn parse(text: &str, order: Option<DateOrder>) -> Result<NaiveDate, F
         _ => {
             let days: Vec<_> = days.iter().map(ToString::to_string).collect();
             let reason = format!(
-                "{} can be read as {}; give dateOrder (DAY_FIRST, MONTH_FIRST or YEAR_FIRST)",
+                "{} can mean {}; set dateOrder to DAY_FIRST, MONTH_FIRST or YEAR_FIRST",
                 quoted(text),
                 days.join(" or "),
             );
@@ -53,19 +53,19 @@ fn invalid(text: &str, order: Option<DateOrder>) -> Fault {
     let reason = if serial {
         format!("{shown} is a spreadsheet's day number; format the column as a date")
     } else {
-        format!("{shown} is no date{order}; write it as 2019-05-28, 28/05/2019 or 28 May 2019")
+        format!("{shown} is not a date{order}; write it as 2019-05-28, 28/05/2019 or 28 May 2019")
     };
     Fault::new(InvalidDate, reason)
 }
 
-/// A part of a date: digits, or the number of a month that was named.
+/// A part of a date: digits, or the number of a month given by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Token {
     Number { value: u32, digits: usize },
     Month(u32),
 }
 
-/// Every day that the tokens can mean.
+/// Returns every day that the tokens can mean.
 fn readings(text: &str, tokens: &[Token], order: Option<DateOrder>) -> Vec<NaiveDate> {
     use Token::{Month, Number};
     let separator = |c: char| !c.is_ascii_alphanumeric();
@@ -102,10 +102,10 @@ fn readings(text: &str, tokens: &[Token], order: Option<DateOrder>) -> Vec<Naive
     days.into_iter().flatten().collect()
 }
 
-/// The orders that a numeric date may be in.
+/// Returns the possible orders of a numeric date.
 ///
-/// Four digits are a year wherever they stand. Two digits at the start are a year only in dates
-/// with hyphens, as in `19-05-28`, or where the order says so.
+/// Four digits are a year in any position. Two digits at the start are a year only in dates with hyphens, as in
+/// `19-05-28`, or if the given order says so.
 fn orders(a: Token, c: Token, separator: Option<char>, order: Option<DateOrder>) -> Vec<DateOrder> {
     let year_may_lead = separator == Some('-') || order == Some(YearFirst);
     let possible: &[DateOrder] = match (digits(a), digits(c)) {
@@ -122,7 +122,7 @@ fn day(year: Option<u32>, month: u32, day: u32) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(i32::try_from(year?).ok()?, month, day)
 }
 
-/// Two digits are a year of 1970 to 2069, as most systems have it.
+/// Returns the year. Two digits are a year from 1970 to 2069, as in most systems.
 fn year(token: Token) -> Option<u32> {
     match token {
         Token::Number { value, digits: 4 } => Some(value),
@@ -145,7 +145,7 @@ fn digits(token: Token) -> usize {
     }
 }
 
-/// Splits a date into numbers and month names, whatever stands between them.
+/// Splits a date into numbers and month names.
 fn tokens(text: &str) -> Option<Vec<Token>> {
     let mut tokens = Vec::new();
     let mut rest = text;
@@ -168,7 +168,7 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
         }
         rest = after.trim_start_matches(['-', '/', '.', ',', ' ']);
         let between = after.len() - rest.len();
-        // One separator, or one and a space as in "May 28, 2019"; none at the end.
+        // At most one separator, optionally followed by a space as in "May 28, 2019"; none at the end.
         let spaced = between <= 1 || (between == 2 && after.as_bytes()[1] == b' ');
         if !spaced || (between > 0 && rest.is_empty()) {
             return None;

@@ -1,4 +1,4 @@
-//! Turns a stream in a known encoding into UTF-8.
+//! Converts a stream in a known encoding to UTF-8.
 
 use std::{
     io::{self, Read},
@@ -12,8 +12,8 @@ use crate::record::read_full;
 /// Bytes decoded at a time.
 const CHUNK: usize = 1 << 16;
 
-/// A decoder between two buffers of its own: it can write to none that is shorter than a letter,
-/// and a caller may offer such a one.
+/// A decoder with its own input and output buffers: it cannot write to a buffer that is shorter than one character, and
+/// a caller may pass such a buffer.
 pub(crate) struct Decoding {
     decoder: Decoder,
     input: Vec<u8>,
@@ -24,7 +24,7 @@ pub(crate) struct Decoding {
 }
 
 impl Decoding {
-    /// A decoder of a stream whose byte order mark was taken off.
+    /// Creates a decoder for a stream without its byte order mark.
     pub fn new(encoding: &'static Encoding) -> Self {
         Self {
             decoder: encoding.new_decoder_without_bom_handling(),
@@ -36,7 +36,7 @@ impl Decoding {
         }
     }
 
-    /// Reads from `reader` and gives UTF-8; what the encoding does not have becomes U+FFFD.
+    /// Reads from `reader` and writes UTF-8 to `out`. Invalid bytes become U+FFFD.
     pub fn read(&mut self, reader: &mut impl Read, out: &mut [u8]) -> io::Result<usize> {
         while self.unread.is_empty() && !self.ended {
             if self.undecoded.is_empty() {

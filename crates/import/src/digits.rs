@@ -1,32 +1,33 @@
-//! A bare number with its separators: which of them mark thousands and which the decimals.
+//! Parses a number without sign and currency, and determines its thousands separators and decimal mark.
 
 use crate::DecimalMark;
 
-/// A number as its digits before and after the decimal mark.
+/// The digits of a number before and after the decimal mark.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Digits {
     pub whole: String,
     pub decimals: String,
 }
 
-/// Why a number could not be read.
+/// The reason a number could not be parsed.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Unread {
-    /// One separator with three digits behind it: `1,234` is 1234 or 1.234.
+pub(crate) enum DigitsError {
+    /// One separator followed by three digits: `1,234` is 1234 or 1.234.
     Ambiguous { large: String, small: String },
-    /// The separators contradict the decimal mark that was given.
+    /// The separators contradict the given decimal mark.
     OtherMark,
-    /// No number at all.
+    /// Not a number.
     Invalid,
 }
 
-/// Reads a number, with the decimal mark `mark` if given, else with the one the number shows.
+/// Parses a number with the decimal mark `mark`, or with the mark inferred from the number if `mark` is `None`.
 ///
-/// Both a point and a comma: the last one marks the decimals. One of them several times:
-/// thousands. One of them once: the decimals, unless three digits follow that may be thousands.
-pub(crate) fn parse(text: &str, mark: Option<DecimalMark>) -> Result<Digits, Unread> {
+/// If the number has both points and commas, the last separator is the decimal mark. A separator that occurs several
+/// times separates thousands. A single separator is the decimal mark, unless it is followed by three digits that may be
+/// thousands, which is ambiguous.
+pub(crate) fn parse(text: &str, mark: Option<DecimalMark>) -> Result<Digits, DigitsError> {
     if !text.contains(|c: char| c.is_ascii_digit()) {
-        return Err(Unread::Invalid);
+        return Err(DigitsError::Invalid);
     }
     let point = match mark {
         Some(DecimalMark::Point) => '.',
@@ -34,29 +35,29 @@ pub(crate) fn parse(text: &str, mark: Option<DecimalMark>) -> Result<Digits, Unr
         None => shown_mark(text)?,
     };
     let (whole, decimals) = text.split_once(point).unwrap_or((text, ""));
-    // With a mark given, `1.234,50` cannot be read with a point; without, it never comes here.
+    // Occurs only with a given mark, for example `1.234,50` with a point.
     if decimals.contains(['.', ',']) {
         return Err(if mark.is_some() {
-            Unread::OtherMark
+            DigitsError::OtherMark
         } else {
-            Unread::Invalid
+            DigitsError::Invalid
         });
     }
     if !decimals.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(Unread::Invalid);
+        return Err(DigitsError::Invalid);
     }
     match grouped(whole) {
         Some(whole) => Ok(Digits {
             whole,
             decimals: decimals.to_owned(),
         }),
-        None if mark.is_some() && parse(text, None).is_ok() => Err(Unread::OtherMark),
-        None => Err(Unread::Invalid),
+        None if mark.is_some() && parse(text, None).is_ok() => Err(DigitsError::OtherMark),
+        None => Err(DigitsError::Invalid),
     }
 }
 
-/// The decimal mark that the number itself shows.
-fn shown_mark(text: &str) -> Result<char, Unread> {
+/// Infers the decimal mark from the number.
+fn shown_mark(text: &str) -> Result<char, DigitsError> {
     let count = |mark| text.matches(mark).count();
     let other = |mark| if mark == '.' { ',' } else { '.' };
     let Some(at) = text.rfind(['.', ',']) else {
@@ -76,17 +77,17 @@ fn shown_mark(text: &str) -> Result<char, Unread> {
                 && (whole.bytes().chain(decimals.bytes())).all(|byte| byte.is_ascii_digit());
             if may_be_thousands {
                 let (large, small) = (format!("{whole}{decimals}"), format!("{whole}.{decimals}"));
-                return Err(Unread::Ambiguous { large, small });
+                return Err(DigitsError::Ambiguous { large, small });
             }
             Ok(last)
         }
         (1, _) => Ok(last),
         (_, 0) => Ok(other(last)),
-        _ => Err(Unread::Invalid),
+        _ => Err(DigitsError::Invalid),
     }
 }
 
-/// The digits of a whole number, whose thousands may be grouped with one kind of separator.
+/// Returns the digits of a whole number. Its thousands may be grouped by one kind of separator.
 fn grouped(text: &str) -> Option<String> {
     let is_separator = |c: char| matches!(c, '.' | ',' | '\'' | '’' | ' ');
     let digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
@@ -97,9 +98,9 @@ fn grouped(text: &str) -> Option<String> {
     let groups: Vec<&str> = text.split(separator).collect();
     let (first, rest) = groups.split_first()?;
     let (last, middle) = rest.split_last()?;
-    let of = |length: usize| middle.iter().all(|group| group.len() == length);
-    // Groups of two before the last are the Indian way: 12,34,567.
-    let thousands = of(3) || (of(2) && first.len() <= 2);
+    let all_have = |length: usize| middle.iter().all(|group| group.len() == length);
+    // The Indian format has groups of two before the last group: 12,34,567.
+    let thousands = all_have(3) || (all_have(2) && first.len() <= 2);
     let regular = matches!(first.len(), 1..=3) && last.len() == 3 && thousands;
     (regular && groups.iter().all(|group| digits(group))).then(|| groups.concat())
 }

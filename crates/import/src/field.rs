@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-/// A field of a payment, named as in a mapping.
+/// A field of a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Field {
     /// The day of the payment.
@@ -17,12 +17,12 @@ pub enum Field {
     Department,
     /// The document or transaction number.
     Reference,
-    /// The free text.
+    /// The description.
     Description,
 }
 
 impl Field {
-    /// Every field, in the order in which problems are reported.
+    /// All fields, in the order in which problems are reported.
     pub const ALL: [Self; 7] = [
         Self::SpentOn,
         Self::Amount,
@@ -33,7 +33,7 @@ impl Field {
         Self::Description,
     ];
 
-    /// The fields without which there is no payment.
+    /// The required fields.
     pub const REQUIRED: [Self; 3] = [Self::SpentOn, Self::Amount, Self::Merchant];
 
     /// The name of the field in a mapping.
@@ -54,7 +54,7 @@ impl Field {
         Self::REQUIRED.contains(&self)
     }
 
-    /// Longest text of the field, in characters.
+    /// The maximum length of the field's text, in characters.
     pub(crate) const fn longest(self) -> usize {
         match self {
             Self::Merchant | Self::Category | Self::Department => 200,
@@ -75,7 +75,7 @@ impl fmt::Display for Field {
 }
 
 impl FromStr for Field {
-    /// The word that names no field.
+    /// The unknown name.
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {

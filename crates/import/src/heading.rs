@@ -1,4 +1,4 @@
-//! The heading line: which column each mapped field is in.
+//! Finds the column of each mapped field in the heading line.
 
 use crate::{
     Field, Mapping, Problem,
@@ -7,16 +7,16 @@ use crate::{
     text,
 };
 
-/// A mapped field and its place in every line.
+/// A mapped field and the index of its column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Column {
     pub field: Field,
     pub index: usize,
-    /// As the file writes it.
+    /// The heading as written in the file.
     pub heading: String,
 }
 
-/// The headings of a file, tidied.
+/// The headings of a file, with white space normalized.
 pub(crate) struct Headings {
     pub row: u64,
     pub names: Vec<String>,
@@ -30,7 +30,7 @@ impl Headings {
         Self { row, names }
     }
 
-    /// How many of the mapped headings are here; the right delimiter finds the most.
+    /// Counts the mapped headings that exist. The correct delimiter gives the highest count.
     pub fn count_mapped(&self, mapping: &Mapping) -> usize {
         let mapped = Field::ALL
             .into_iter()
@@ -40,7 +40,7 @@ impl Headings {
             .count()
     }
 
-    /// The column of every mapped field, or a problem for each that cannot be told.
+    /// Returns the column of every mapped field, or a problem for each field whose column is missing or ambiguous.
     pub fn resolve(&self, mapping: &Mapping) -> Result<Vec<Column>, Vec<Problem>> {
         let mut columns = Vec::new();
         let mut problems = Vec::new();
@@ -76,7 +76,7 @@ impl Headings {
             ref places => {
                 let numbers: Vec<_> = places.iter().map(|place| (place + 1).to_string()).collect();
                 let reason = format!(
-                    "the heading {} of {field} stands over several columns ({}); rename all but one",
+                    "the heading {} of {field} occurs in several columns ({}); rename all but one",
                     quoted(&wanted),
                     numbers.join(", "),
                 );
@@ -85,7 +85,7 @@ impl Headings {
         }
     }
 
-    /// Where `wanted` stands: as written, else in any case of letters.
+    /// Returns the indexes of the columns named `wanted`: exact matches, otherwise matches that ignore case.
     fn places(&self, wanted: &str) -> Vec<usize> {
         let lower = wanted.to_lowercase();
         let all = |found: &dyn Fn(&str) -> bool| {
@@ -125,12 +125,12 @@ impl Headings {
             ""
         };
         if shown.is_empty() {
-            return "the heading has no names".to_owned();
+            return "the heading line is blank".to_owned();
         }
         format!("the file has {}{more}", shown.join(", "))
     }
 
-    /// The heading that `wanted` was probably meant to be.
+    /// Returns the heading most similar to `wanted`, if it is similar enough.
     fn nearest(&self, wanted: &str) -> Option<&str> {
         let wanted = wanted.to_lowercase();
         let named = self.names.iter().filter(|name| !name.is_empty());
@@ -140,8 +140,8 @@ impl Headings {
     }
 }
 
-/// Edits between two words; what lies beyond a heading's usual length does not count, so that a
-/// hostile heading cannot cost more than a glance.
+/// Returns the edit distance of two words. Compares only the first 60 characters, so that a hostile heading cannot cost
+/// much time.
 fn distance(left: &str, right: &str) -> usize {
     const COMPARED: usize = 60;
     let right: Vec<char> = right.chars().take(COMPARED).collect();

@@ -1,12 +1,12 @@
-//! Reads a CSV file of payments line by line, with a column mapping and without guessing.
+//! Reads a CSV file of payments line by line, using a column mapping.
 //!
-//! [`open`] reads the heading and finds the mapped columns; the [`Payments`] it returns yield one
-//! [`Payment`], or every [`Problem`], for each data line. Memory stays constant however long the
-//! file is. This crate knows no database, no tenant and no clock.
+//! [`open`] reads the heading and finds the mapped columns. The returned [`Payments`] iterator yields one [`Payment`],
+//! or all [`Problem`]s, for each data line. Memory use does not depend on the length of the file. This crate uses no
+//! database, no tenant and no clock.
 //!
-//! Two principles decide the doubtful cases. A value that can be read in two ways is refused
-//! with a message that says which option settles it, because a misread amount is worse than a
-//! refused one. A line is either imported whole or reported; it is never dropped in silence.
+//! Two principles apply. An ambiguous value is rejected with a message that names the option that resolves it, because
+//! a misread amount is worse than a rejected one. A line is either imported completely or reported, never silently
+//! dropped.
 
 mod amount;
 mod currency;

@@ -1,10 +1,10 @@
-//! Which column of the file holds which field of a payment.
+//! Maps the fields of a payment to columns of the file.
 
 use std::str::{Chars, FromStr};
 
 use crate::Field;
 
-/// The headings under which a file keeps the fields of a payment.
+/// The heading of the column of each field of a payment.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Mapping {
     /// Heading of the day of the payment.
@@ -19,12 +19,12 @@ pub struct Mapping {
     pub department: Option<String>,
     /// Heading of the document or transaction number.
     pub reference: Option<String>,
-    /// Heading of the free text.
+    /// Heading of the description.
     pub description: Option<String>,
 }
 
 impl Mapping {
-    /// The heading mapped to `field`; a blank one counts as none.
+    /// The heading mapped to `field`; `None` if it is blank.
     pub(crate) fn heading(&self, field: Field) -> Option<&str> {
         let heading = match field {
             Field::SpentOn => Some(&self.spent_on),
@@ -53,16 +53,16 @@ impl Mapping {
     }
 }
 
-/// What is wrong with a mapping written as text.
+/// An error in a mapping written as text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MappingError {
     /// A part between two commas has no equals sign.
     #[error(
-        "\"{0}\" is not field=heading; a heading with a comma is written in double quotes, \
+        "\"{0}\" is not field=heading; write a heading with a comma in double quotes, \
          as in amount=\"Net, without VAT\""
     )]
     NotAPair(String),
-    /// The word before the equals sign is no field.
+    /// The word before the equals sign is not a field.
     #[error("\"{0}\" is not a field of a payment; the fields are {known}", known = Field::names())]
     UnknownField(String),
     /// A field occurs twice.
@@ -77,15 +77,15 @@ pub enum MappingError {
     /// Something other than a comma follows a closing quotation mark.
     #[error("a comma is expected after the quoted heading of {0}, not \"{1}\"")]
     AfterQuote(Field, String),
-    /// A field without which there is no payment is not mapped.
+    /// A required field is not mapped.
     #[error("{0} is not mapped; spentOn, amount and merchant are required")]
     Missing(Field),
 }
 
-/// Reads `spentOn=Date,amount="Net, without VAT",merchant=Supplier`.
+/// Parses a mapping such as `spentOn=Date,amount="Net, without VAT",merchant=Supplier`.
 ///
-/// A heading in double quotes may hold anything, a double quote doubled. A bare heading runs to
-/// the next comma, so it may hold an equals sign.
+/// A heading in double quotes may contain any character; a double quote is doubled. An unquoted heading ends at the
+/// next comma and may contain an equals sign.
 impl FromStr for Mapping {
     type Err = MappingError;
 
@@ -118,7 +118,7 @@ impl FromStr for Mapping {
     }
 }
 
-/// The heading at the start of `text`, and what follows its comma.
+/// Returns the heading at the start of `text`, and the rest after its comma.
 fn heading(field: Field, text: &str) -> Result<(String, &str), MappingError> {
     let Some(quoted) = text.strip_prefix('"') else {
         let (heading, rest) = text.split_once(',').unwrap_or((text, ""));

@@ -1,4 +1,4 @@
-//! Opening a file: its heading, its delimiter and where the mapped columns are.
+//! Opens a file: detects the delimiter, reads the heading and finds the mapped columns.
 
 use std::io::{self, Read};
 
@@ -9,23 +9,23 @@ use crate::{
     source::Source,
 };
 
-/// Why a file cannot be read at all.
+/// The reason a file cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The reader failed.
     #[error("the file cannot be read")]
     Read(#[from] io::Error),
-    /// There is not even a heading.
+    /// The file has no heading.
     #[error("the file is empty")]
     Empty,
-    /// The file is of another kind.
+    /// The file has another format.
     #[error("this is not a CSV file but {what}")]
     NotCsv {
-        /// What it is, and what to do about it.
+        /// The detected format, and what to do about it.
         what: &'static str,
     },
-    /// The mapped columns are not in the heading, each once.
-    #[error("the heading does not fit the mapping: {}", messages(.0))]
+    /// A mapped column is missing or repeated in the heading.
+    #[error("the heading does not match the mapping: {}", messages(.0))]
     Heading(Vec<Problem>),
 }
 
@@ -41,18 +41,17 @@ fn messages(problems: &[Problem]) -> String {
 ///
 /// # Errors
 ///
-/// When the reader fails, when the file is no CSV, or when a mapped heading is missing or
-/// repeated.
+/// If the reader fails, the file is not CSV, or a mapped heading is missing or repeated.
 pub fn open<R: Read>(reader: R, options: Options) -> Result<Payments<R>, OpenError> {
     let source = Source::open(reader, options.encoding.map(|encoding| encoding.0))?;
     let mut records = Records::new(source, Delimiter::Comma.byte());
-    let announced = announced(records.peek()?);
-    if announced.is_some() {
+    let declared = declared_delimiter(records.peek()?);
+    if declared.is_some() {
         records.read(&mut Record::default())?;
     }
-    let delimiter = match options.delimiter.or(announced) {
+    let delimiter = match options.delimiter.or(declared) {
         Some(delimiter) => delimiter,
-        None => tell_delimiter(records.peek()?, &options),
+        None => detect_delimiter(records.peek()?, &options),
     };
     records.set_delimiter(delimiter.byte());
     let headings = read_headings(&mut records)?;
@@ -68,8 +67,8 @@ fn read_headings(records: &mut Records<impl Read>) -> Result<Headings, OpenError
     }
 }
 
-/// The delimiter of a first line such as `sep=;`, which spreadsheets write and hide.
-fn announced(start: &[u8]) -> Option<Delimiter> {
+/// Returns the delimiter declared by a first line such as `sep=;`, which spreadsheets write but do not show.
+fn declared_delimiter(start: &[u8]) -> Option<Delimiter> {
     let (word, rest) = start.split_at_checked(4)?;
     let [byte, b'\r' | b'\n', ..] = rest else {
         return None;
@@ -80,11 +79,11 @@ fn announced(start: &[u8]) -> Option<Delimiter> {
     delimiter.filter(|_| word.eq_ignore_ascii_case(b"sep="))
 }
 
-/// The delimiter under which the heading holds the most mapped columns, then the most columns.
-fn tell_delimiter(start: &[u8], options: &Options) -> Delimiter {
+/// Returns the delimiter with which the heading has the most mapped columns, then the most columns.
+fn detect_delimiter(start: &[u8], options: &Options) -> Delimiter {
     let found = |delimiter: &Delimiter| {
         let mut records = Records::new(start, delimiter.byte());
-        // Reading from memory does not fail, and a broken heading is reported when it is read.
+        // Reading from memory does not fail, and an invalid heading is reported when it is read later.
         read_headings(&mut records).map_or((0, 0), |headings| {
             (
                 headings.count_mapped(&options.mapping),
@@ -92,7 +91,7 @@ fn tell_delimiter(start: &[u8], options: &Options) -> Delimiter {
             )
         })
     };
-    // Of equals `max_by_key` takes the last, and the comma is the usual one.
+    // Of equal values `max_by_key` returns the last one, which must be the comma, the usual delimiter.
     Delimiter::ALL
         .into_iter()
         .rev()

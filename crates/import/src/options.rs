@@ -1,31 +1,31 @@
-//! How a file is to be read: the mapping, the currency, and what cannot be told from the file.
+//! The options for reading a file: mapping, currency and format.
 
 use std::{fmt, str::FromStr};
 
 use crate::Mapping;
 
-/// How a file is to be read.
+/// The options for reading a file.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Which column holds what.
+    /// The column of each field.
     pub mapping: Mapping,
-    /// ISO 4217 code of every amount; a cell that names another currency is refused.
+    /// ISO 4217 code of all amounts. A cell that names another currency is rejected.
     pub currency: String,
-    /// Decimals of that currency: 2 for GBP, 0 for JPY, 3 for KWD.
+    /// Number of decimals of the currency: 2 for GBP, 0 for JPY, 3 for KWD.
     pub minor_units: u32,
-    /// Order of numeric dates; unset, only dates that read one way are taken.
+    /// Order of numeric dates. If `None`, ambiguous dates are rejected.
     pub date_order: Option<DateOrder>,
-    /// The decimal mark; unset, only amounts that read one way are taken.
+    /// The decimal mark. If `None`, ambiguous amounts are rejected.
     pub decimal_mark: Option<DecimalMark>,
-    /// The file's encoding; unset, a byte order mark decides, then each cell is UTF-8 where it
-    /// is valid UTF-8 and Windows-1252 where it is not.
+    /// The file's encoding; a byte order mark takes precedence. If `None` and without such a mark, a cell is UTF-8 if
+    /// it is valid UTF-8, otherwise Windows-1252.
     pub encoding: Option<Encoding>,
-    /// What stands between cells; unset, the heading decides.
+    /// The separator of cells. If `None`, it is detected from the heading.
     pub delimiter: Option<Delimiter>,
 }
 
 impl Options {
-    /// Options that leave everything to the file which the file can tell.
+    /// Creates options that detect everything else from the file.
     #[must_use]
     pub fn new(mapping: Mapping, currency: impl Into<String>, minor_units: u32) -> Self {
         let currency = currency.into();
@@ -48,11 +48,11 @@ pub enum DateOrder {
     DayFirst,
     /// Month, day, year.
     MonthFirst,
-    /// Year, month, day; only two-digit years need it said.
+    /// Year, month, day; required only for two-digit years.
     YearFirst,
 }
 
-/// The sign between whole units and decimals.
+/// The character between whole units and decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub enum DecimalMark {
     /// `1,234.50`
@@ -61,7 +61,7 @@ pub enum DecimalMark {
     Comma,
 }
 
-/// The sign between the cells of a line.
+/// The character between the cells of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub enum Delimiter {
     /// `,`
@@ -87,7 +87,7 @@ impl Delimiter {
     }
 }
 
-/// A text encoding by its WHATWG label, such as `windows-1252`, `utf-8` or `shift_jis`.
+/// A text encoding, parsed from a WHATWG label such as `windows-1252`, `utf-8` or `shift_jis`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Encoding(pub(crate) &'static encoding_rs::Encoding);
 
@@ -103,7 +103,7 @@ impl serde::Serialize for Encoding {
     }
 }
 
-/// A word that names no choice of an option.
+/// An unknown value of an option.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("\"{given}\" is not {expected}")]
 pub struct UnknownOption {
@@ -116,8 +116,8 @@ fn unknown(given: &str, expected: &'static str) -> UnknownOption {
     UnknownOption { given, expected }
 }
 
-/// Spellings differ between a shell and GraphQL: `day-first` is `DAY_FIRST`.
-fn screaming(word: &str) -> String {
+/// Converts the spelling of the command line to that of GraphQL: `day-first` to `DAY_FIRST`.
+fn constant_case(word: &str) -> String {
     word.trim().to_ascii_uppercase().replace('-', "_")
 }
 
@@ -125,7 +125,7 @@ impl FromStr for DateOrder {
     type Err = UnknownOption;
 
     fn from_str(given: &str) -> Result<Self, Self::Err> {
-        match screaming(given).as_str() {
+        match constant_case(given).as_str() {
             "DAY_FIRST" => Ok(Self::DayFirst),
             "MONTH_FIRST" => Ok(Self::MonthFirst),
             "YEAR_FIRST" => Ok(Self::YearFirst),
@@ -141,7 +141,7 @@ impl FromStr for DecimalMark {
     type Err = UnknownOption;
 
     fn from_str(given: &str) -> Result<Self, Self::Err> {
-        match screaming(given).as_str() {
+        match constant_case(given).as_str() {
             "POINT" | "." => Ok(Self::Point),
             "COMMA" | "," => Ok(Self::Comma),
             _ => Err(unknown(given, "a decimal mark: POINT or COMMA")),
@@ -160,7 +160,7 @@ impl FromStr for Delimiter {
             "|" => return Ok(Self::Pipe),
             _ => {}
         }
-        match screaming(given).as_str() {
+        match constant_case(given).as_str() {
             "COMMA" => Ok(Self::Comma),
             "SEMICOLON" => Ok(Self::Semicolon),
             "TAB" => Ok(Self::Tab),
@@ -174,7 +174,7 @@ impl FromStr for Encoding {
     type Err = UnknownOption;
 
     fn from_str(given: &str) -> Result<Self, Self::Err> {
-        // These two are not encodings of text: they decode to placeholders.
+        // These two are not text encodings: they decode to placeholders.
         let text = |found: &&encoding_rs::Encoding| {
             *found != encoding_rs::REPLACEMENT && *found != encoding_rs::X_USER_DEFINED
         };
@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn options_are_read_as_a_shell_or_graphql_writes_them() {
+    fn options_are_parsed_in_the_spelling_of_a_shell_or_of_graphql() {
         assert_eq!("DAY_FIRST".parse(), Ok(DateOrder::DayFirst));
         assert_eq!("month-first".parse(), Ok(DateOrder::MonthFirst));
         assert_eq!("comma".parse(), Ok(DecimalMark::Comma));
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_option_lists_what_is_known() {
+    fn the_error_for_an_unknown_option_lists_the_known_ones() {
         let error = "EUROPEAN".parse::<DateOrder>().expect_err("unknown");
         let expected = "\"EUROPEAN\" is not a date order: DAY_FIRST, MONTH_FIRST or YEAR_FIRST";
         assert_eq!(error.to_string(), expected);

@@ -1,4 +1,4 @@
-//! The payments of a file, one line after the other.
+//! Iterates over the payments of a file.
 
 use std::io::{self, Read};
 
@@ -17,31 +17,31 @@ use crate::{
     text,
 };
 
-/// One payment, as its line says it.
+/// One payment, as written in its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payment {
     /// Line of the file on which the record starts; the first line is 1.
     pub row: u64,
     /// The day of the payment.
     pub spent_on: NaiveDate,
-    /// The amount at the currency's own scale; a refund is negative.
+    /// The amount at the currency's scale. Refunds are negative.
     pub amount: Decimal,
     /// The merchant; never empty.
     pub merchant: String,
-    /// The category, absent where the cell is empty.
+    /// The category; `None` if the cell is empty.
     pub category: Option<String>,
-    /// The department, absent where the cell is empty.
+    /// The department; `None` if the cell is empty.
     pub department: Option<String>,
-    /// The document number, absent where the cell is empty.
+    /// The document number; `None` if the cell is empty.
     pub reference: Option<String>,
-    /// The free text, absent where the cell is empty.
+    /// The description; `None` if the cell is empty.
     pub description: Option<String>,
 }
 
-/// A data line: a payment, or everything that is wrong with it.
+/// A data line: a payment, or all of its problems.
 pub type Row = Result<Payment, Vec<Problem>>;
 
-/// The data lines of an open file; the iterator fails only when its reader does, and then ends.
+/// An iterator over the data lines of an open file. It returns an error only if its reader fails, and then ends.
 pub struct Payments<R> {
     records: Records<Source<R>>,
     record: Record,
@@ -74,20 +74,20 @@ impl<R: Read> Payments<R> {
         })
     }
 
-    /// Bytes taken from the reader so far, for a progress bar; it runs ahead of the lines by a
-    /// buffer of some 100 kB.
+    /// The number of bytes read from the reader so far, for a progress bar. Up to about 100 kB of them are buffered and
+    /// not returned as lines yet.
     #[must_use]
     pub fn bytes_read(&self) -> u64 {
         self.records.reader().bytes_read()
     }
 
-    /// Lines passed over so far because they are blank or all their cells are empty.
+    /// The number of lines skipped so far because they are blank or all their cells are empty.
     #[must_use]
     pub fn skipped(&self) -> u64 {
         self.records.blank + self.empty
     }
 
-    /// Reads the record's mapped cells; every problem, not only the first.
+    /// Parses the record's mapped cells. Returns all problems, not only the first.
     fn row(&self) -> Row {
         let mut cells = Cells {
             payments: self,
@@ -123,9 +123,9 @@ impl<R: Read> Payments<R> {
         }
     }
 
-    /// Whether cells have slipped, so that none of them can be trusted.
+    /// Returns a problem if the number of cells shows that cells are shifted, so that none of them can be trusted.
     ///
-    /// Spreadsheets leave out empty cells at the end of a line: only a required one must be there.
+    /// Spreadsheets omit empty cells at the end of a line, so only required cells must exist.
     fn uneven(&self) -> Option<Problem> {
         let (found, width) = (self.record.len(), self.width);
         let required = self
@@ -142,13 +142,13 @@ impl<R: Read> Payments<R> {
             (None, Some(extra)) => {
                 let extra = text::decode(extra);
                 format!(
-                    "{} stands under no heading; is a comma not quoted?",
+                    "{} has no heading; is there an unquoted delimiter?",
                     quoted(&extra)
                 )
             }
         };
         let joined = self.record.joined_lines();
-        let message = format!("{joined}{found} cells under {width} headings, {reason}");
+        let message = format!("{joined}{found} cells for {width} headings: {reason}");
         Some(Fault::new(UnevenRow, message).at(self.record.first_line, None))
     }
 }
@@ -179,7 +179,7 @@ impl<R: Read> Iterator for Payments<R> {
     }
 }
 
-/// Reads cells of the current record and keeps what is wrong with them.
+/// Parses cells of the current record and collects their problems.
 struct Cells<'a, R> {
     payments: &'a Payments<R>,
     problems: Vec<Problem>,

@@ -1,17 +1,17 @@
-//! What is wrong with a line, in words for the person who has to mend the file.
+//! The problems of a line, with messages for the person who corrects the file.
 
 use std::fmt;
 
-/// One thing wrong with one line of the file.
+/// One problem in one line of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// Line of the file on which the record starts; the first line is 1.
     pub row: u64,
-    /// The heading of the column at fault, absent where the whole line is.
+    /// The heading of the affected column; `None` if the problem concerns the whole line.
     pub column: Option<String>,
     /// The kind of problem, for programs.
     pub code: ProblemCode,
-    /// The reason, for people; it quotes the offending value.
+    /// The reason, for people. It quotes the invalid value.
     pub message: String,
 }
 
@@ -33,32 +33,32 @@ pub enum ProblemCode {
     AmbiguousColumn,
     /// A required cell is empty.
     Empty,
-    /// The cell holds no date of the calendar in a known form.
+    /// The cell is not a valid date in a known format.
     InvalidDate,
-    /// The date can be read in more than one order of day, month and year.
+    /// The date is valid in more than one order of day, month and year.
     AmbiguousDate,
-    /// The cell holds no amount in a known form, or one that is too large.
+    /// The cell is not an amount in a known format, or the amount is too large.
     InvalidAmount,
-    /// The amount's only separator may mark either thousands or decimals.
+    /// The amount's only separator may separate either thousands or decimals.
     AmbiguousAmount,
-    /// The amount names another currency than the import's.
+    /// The amount names a currency other than the import's.
     OtherCurrency,
     /// The amount has more decimals than the currency.
     TooManyDecimals,
-    /// The text is longer than the field allows.
+    /// The text exceeds the maximum length of the field.
     TooLong,
-    /// The text holds control characters or bytes that its encoding does not have.
+    /// The text contains control characters, or bytes that are invalid in its encoding.
     InvalidText,
-    /// The line lacks a required cell or has more cells than the heading.
+    /// The line lacks a required cell, or has more cells than the heading.
     UnevenRow,
-    /// A quotation mark is not closed, or text follows the closing one.
+    /// A quotation mark is not closed, or text follows a closing one.
     InvalidQuotes,
-    /// The record is too long to be a payment; nothing after it was read.
+    /// The record is too long; nothing after it was read.
     RowTooLong,
 }
 
 impl ProblemCode {
-    /// The code as programs write it.
+    /// The code as text.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -111,7 +111,7 @@ impl Fault {
     }
 }
 
-/// `value` in quotation marks, safe to print and at most 40 characters long.
+/// Returns `value` in quotation marks, printable and cut to 40 characters.
 pub(crate) fn quoted(value: &str) -> String {
     const LONGEST: usize = 40;
     let printable = |c: char| if c.is_control() { '\u{FFFD}' } else { c };

@@ -1,9 +1,8 @@
-//! Cuts a stream of bytes into records and cells.
+//! Splits a stream of bytes into records and cells.
 //!
-//! Not the csv crate, because a payment must never vanish inside another: that crate takes text
-//! after a closing quotation mark as part of the cell and an unclosed one as running to the end
-//! of the file, in memory. Here both are reported. Lines are counted as an editor counts them,
-//! whether LF, CRLF or CR ends them. A test holds the two readers equal on well-formed files.
+//! The csv crate is not used because it can hide a payment inside another: it accepts text after a closing quotation
+//! mark as part of the cell, and reads an unclosed cell to the end of the file, into memory. This module reports both.
+//! It counts lines as an editor does, ended by LF, CRLF or CR. A test compares the two readers on well-formed files.
 
 use std::{io, mem, ops::Range};
 
@@ -13,21 +12,21 @@ use crate::{
     problem::Fault,
 };
 
-/// Longest record; beyond it the file is no list of payments, or a quotation mark is not closed.
+/// The maximum length of a record in bytes. A longer one means an unclosed quotation mark or another kind of file.
 const LONGEST: usize = 1 << 20;
-/// Bytes asked of the reader at a time; a heading is looked at within the first of them.
+/// The number of bytes read at a time. The delimiter is detected within the first chunk.
 const CHUNK: usize = 1 << 16;
 
-/// One record; reused from line to line so that reading allocates nothing.
+/// One record. It is reused for all lines, so that reading does not allocate.
 #[derive(Debug, Default)]
 pub(crate) struct Record {
     bytes: Vec<u8>,
     ends: Vec<usize>,
-    /// The line on which it starts.
+    /// The line on which the record starts.
     pub first_line: u64,
-    /// The line on which it ends.
+    /// The line on which the record ends.
     pub last_line: u64,
-    /// The line on which its last quoted cell starts.
+    /// The line on which the last quoted cell starts.
     pub quote_line: u64,
 }
 
@@ -46,16 +45,16 @@ impl Record {
         self.ends.len()
     }
 
-    /// Says which lines a quoted cell has joined; empty for a record of one line.
+    /// Returns a note about the lines joined by a quoted cell; empty for a record of one line.
     pub fn joined_lines(&self) -> String {
         if self.first_line == self.last_line {
             return String::new();
         }
         let (first, last) = (self.first_line, self.last_line);
-        format!("a quoted cell makes one record of lines {first} to {last}: ")
+        format!("a quoted cell joins lines {first} to {last} into one record: ")
     }
 
-    /// What to tell about a record that was found broken.
+    /// Returns the problem of an invalid record.
     pub fn problem(&self, found: Found) -> Problem {
         let quote = self.quote_line;
         let (code, reason) = match found {
@@ -75,8 +74,8 @@ impl Record {
             Found::TextAfterQuote | Found::Record | Found::End => (
                 InvalidQuotes,
                 format!(
-                    "{}text follows a closing quotation mark; inside a quoted cell a quotation \
-                     mark is written twice",
+                    "{}text follows a closing quotation mark; inside a quoted cell, write each \
+                     quotation mark twice",
                     self.joined_lines(),
                 ),
             ),
@@ -94,16 +93,16 @@ impl Record {
     }
 }
 
-/// What was read.
+/// The result of reading a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Found {
-    /// A whole record.
+    /// A complete record.
     Record,
     /// A record with text after a closing quotation mark; the rest of its last line is skipped.
     TextAfterQuote,
     /// The file ends inside quotation marks.
     OpenQuote,
-    /// The record is longer than any payment.
+    /// The record is too long.
     TooLong,
     /// The file has ended.
     End,
@@ -117,22 +116,22 @@ enum State {
     Quoted,
     /// After a quotation mark in a quoted cell: the end of the cell or the first of two marks.
     Quote,
-    /// Spaces after the closing mark, which some programs pad with.
+    /// Spaces after the closing mark; some programs write them as padding.
     Closed,
     Broken,
 }
 
-/// The records of a reader, one after the other.
+/// Reads records one after the other.
 pub(crate) struct Records<R> {
     reader: R,
     delimiter: u8,
     buffer: Vec<u8>,
-    /// What of the buffer was read and not yet taken.
+    /// The part of the buffer that is not consumed yet.
     unread: Range<usize>,
-    /// The line that the next byte is on.
+    /// The line of the next byte.
     line: u64,
     after_cr: bool,
-    /// Blank lines passed over.
+    /// The number of skipped blank lines.
     pub blank: u64,
 }
 
@@ -157,7 +156,7 @@ impl<R: io::Read> Records<R> {
         self.delimiter = delimiter;
     }
 
-    /// The bytes that come next, without taking them.
+    /// Returns the next bytes without consuming them.
     pub fn peek(&mut self) -> io::Result<&[u8]> {
         if self.unread.is_empty() {
             self.unread = 0..0;
@@ -187,7 +186,7 @@ impl<R: io::Read> Records<R> {
             if self.ends_line(byte) {
                 self.line += 1;
             } else if byte == b'\n' && state != State::Quoted {
-                // The second half of CRLF; its first half has ended the record.
+                // The LF of a CRLF; the CR has already ended the record.
                 continue;
             }
             if state == State::Start {
@@ -209,7 +208,7 @@ impl<R: io::Read> Records<R> {
         }
     }
 
-    /// Takes the bytes that only add to the cell, which most do, in one go.
+    /// Consumes a run of bytes that only extend the cell (most bytes do) in one step. Returns its length.
     fn take_run(&mut self, state: State, record: &mut Record) -> usize {
         let rest = &self.buffer[self.unread.clone()];
         let line_end = |byte: u8| matches!(byte, b'\r' | b'\n');
@@ -231,7 +230,7 @@ impl<R: io::Read> Records<R> {
         run
     }
 
-    /// The state after `byte`, or nothing where it ends the record.
+    /// Returns the state after `byte`, or `None` if `byte` ends the record.
     fn step(&self, state: State, byte: u8, record: &mut Record) -> Option<State> {
         let line_end = matches!(byte, b'\r' | b'\n');
         Some(match (state, byte) {
@@ -257,7 +256,7 @@ impl<R: io::Read> Records<R> {
         })
     }
 
-    /// Whether a line ends with `byte`; the LF of CRLF ends none.
+    /// Whether `byte` ends a line. The LF of a CRLF does not.
     fn ends_line(&mut self, byte: u8) -> bool {
         let after_cr = mem::replace(&mut self.after_cr, byte == b'\r');
         byte == b'\r' || (byte == b'\n' && !after_cr)
@@ -275,7 +274,7 @@ fn finish(state: State, record: &mut Record) -> Found {
     Found::Record
 }
 
-/// Fills `buffer` unless the file ends first; how many bytes it now holds.
+/// Fills `buffer` unless the file ends first. Returns the number of bytes read.
 pub(crate) fn read_full(reader: &mut impl io::Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {

@@ -1,4 +1,4 @@
-//! The file's bytes: counted, freed of a byte order mark, and turned into UTF-8 where asked.
+//! Reads the bytes of the file: counts them, removes a byte order mark and converts other encodings to UTF-8.
 
 use std::io::{self, Chain, Cursor, Read};
 
@@ -6,15 +6,15 @@ use encoding_rs::{Encoding, UTF_8};
 
 use crate::{OpenError, decoding::Decoding, record::read_full};
 
-/// A reader that passes UTF-8 and single-byte text on as it is, since [`crate::text::decode`]
-/// tells those apart cell by cell, and decodes everything else.
+/// A reader that decodes text whose encoding is known. If the encoding is unknown, or only marked as UTF-8, it passes
+/// the bytes on unchanged, and [`crate::text::decode`] distinguishes UTF-8 from Windows-1252 for each cell.
 pub(crate) struct Source<R> {
     raw: Chain<Cursor<Vec<u8>>, Counting<R>>,
     decoding: Option<Decoding>,
 }
 
 impl<R: Read> Source<R> {
-    /// Looks at the start of the file to learn what it is.
+    /// Detects the format and the encoding from the start of the file.
     pub fn open(reader: R, chosen: Option<&'static Encoding>) -> Result<Self, OpenError> {
         const LOOKED_AT: usize = 4096;
         let mut reader = Counting { reader, bytes: 0 };
@@ -28,7 +28,7 @@ impl<R: Read> Source<R> {
         if chosen.is_none() && marked.is_none() && has_nul_in_heading(&start) {
             return Err(OpenError::NotCsv { what: BINARY });
         }
-        // A mark says more about the file than the person who chose.
+        // A byte order mark is more reliable than the chosen encoding.
         let encoding = marked.map(|(encoding, _)| encoding).or(chosen);
         let strict = chosen.is_some() || encoding != Some(UTF_8);
         let decoding = encoding.filter(|_| strict).map(Decoding::new);
@@ -39,12 +39,12 @@ impl<R: Read> Source<R> {
         })
     }
 
-    /// Whether the text passes a decoder.
+    /// Whether a decoder converts the text.
     pub fn is_transcoded(&self) -> bool {
         self.decoding.is_some()
     }
 
-    /// Bytes taken from the reader so far.
+    /// The number of bytes read from the reader so far.
     pub fn bytes_read(&self) -> u64 {
         self.raw.get_ref().1.bytes
     }
@@ -79,9 +79,9 @@ fn has_nul_in_heading(start: &[u8]) -> bool {
     heading.any(|byte| *byte == 0)
 }
 
-const BINARY: &str = "a binary file, or text whose encoding has to be given (such as utf-16le)";
+const BINARY: &str = "a binary file, or text whose encoding must be set (such as utf-16le)";
 
-/// What the file is when it is no text: the mistakes that people make with spreadsheets.
+/// Returns the format of a file that is not text. Covers common mistakes with spreadsheets.
 fn other_format(start: &[u8]) -> Option<&'static str> {
     let formats: [(&[u8], &str); 4] = [
         (
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_is_taken_off_and_obeyed() {
+    fn a_byte_order_mark_is_removed_and_determines_the_encoding() {
         assert_eq!(read("\u{FEFF}é".as_bytes(), None), "é");
         assert_eq!(read(&utf16("\u{FEFF}é€😀", u16::to_le_bytes), None), "é€😀");
         assert_eq!(read(&utf16("\u{FEFF}é€😀", u16::to_be_bytes), None), "é€😀");
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_cut_by_the_end_of_a_chunk_is_whole() {
+    fn a_character_split_between_chunks_is_decoded() {
         let text = format!("\u{FEFF}x{}", "é😀".repeat(40_000));
         assert_eq!(read(text.as_bytes(), None), text[3..]);
         assert_eq!(read(text.as_bytes(), Some(UTF_8)), text[3..]);
@@ -144,10 +144,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_named() {
+    fn other_formats_are_named() {
         let what = |bytes: &[u8]| match Source::open(bytes, None) {
             Err(OpenError::NotCsv { what }) => what,
-            _ => panic!("taken for text"),
+            _ => panic!("accepted as text"),
         };
         assert!(what(b"PK\x03\x04...").contains("Excel"));
         assert!(what(b"%PDF-1.7").contains("PDF"));

@@ -1,4 +1,4 @@
-//! Text of a cell: decoded, mended where only the encoding was wrong, and tidied.
+//! Decodes the text of a cell, repairs a common encoding error and normalizes white space.
 
 use std::borrow::Cow;
 
@@ -9,40 +9,40 @@ use crate::{
     problem::{Fault, quoted},
 };
 
-/// The text of a cell's bytes.
+/// Decodes the bytes of a cell.
 ///
-/// Bytes that are no UTF-8 are Windows-1252. To decide this for each cell needs no second pass
-/// over the file, and reads files that were glued together from both.
+/// Bytes that are not valid UTF-8 are Windows-1252. Deciding this for each cell needs no second pass over the file, and
+/// supports files concatenated from both encodings.
 pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, str> {
     match str::from_utf8(bytes) {
-        Ok(text) => mend(text),
+        Ok(text) => repair(text),
         Err(_) => WINDOWS_1252.decode_without_bom_handling(bytes).0,
     }
 }
 
-/// Undoes one wrong conversion that real files show: Windows-1252 read as Latin-1 and written as
-/// UTF-8, so that a closing quotation mark is the control character U+0092.
-fn mend(text: &str) -> Cow<'_, str> {
+/// Repairs a wrong conversion found in real files: Windows-1252 read as Latin-1 and written as UTF-8, which turns a
+/// closing quotation mark into the control character U+0092.
+fn repair(text: &str) -> Cow<'_, str> {
     let lost = |c: char| ('\u{80}'..='\u{9F}').contains(&c);
     if !text.contains(lost) {
         return Cow::Borrowed(text);
     }
-    let mut mended = String::with_capacity(text.len());
+    let mut repaired = String::with_capacity(text.len());
     for c in text.chars() {
         match u8::try_from(c) {
             Ok(byte) if lost(c) => {
-                mended.push_str(&WINDOWS_1252.decode_without_bom_handling(&[byte]).0);
+                repaired.push_str(&WINDOWS_1252.decode_without_bom_handling(&[byte]).0);
             }
-            _ => mended.push(c),
+            _ => repaired.push(c),
         }
     }
-    Cow::Owned(mended)
+    Cow::Owned(repaired)
 }
 
-/// `text` without space around it and with one space for each run of white space in it.
+/// Trims `text` and replaces each run of white space by one space.
 ///
-/// Signs that take no room (zero-width space, word joiner, byte order mark, soft hyphen) are left
-/// out: two suppliers must not differ by what nobody can see.
+/// Removes invisible characters (zero-width space, word joiner, byte order mark, soft hyphen), so that the names of two
+/// suppliers always differ visibly.
 pub(crate) fn tidy(text: &str) -> Cow<'_, str> {
     let plain = |c: char| !c.is_whitespace() && !is_invisible(c);
     if text
@@ -67,19 +67,22 @@ fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200B}' | '\u{2060}' | '\u{FEFF}' | '\u{AD}')
 }
 
-/// Refuses a tidied text that cannot be stored or was decoded wrongly.
+/// Rejects a normalized text that cannot be stored or was decoded with the wrong encoding.
 ///
-/// `transcoded` says that the text came through a decoder somebody chose: there U+FFFD means
-/// that the choice was wrong, while elsewhere it is what the file itself holds.
+/// `transcoded` says that the text was decoded with a known encoding. U+FFFD then means that the encoding is wrong;
+/// otherwise it is a character of the file itself.
 pub(crate) fn check(text: &str, longest: usize, transcoded: bool) -> Result<(), Fault> {
     if let Some(control) = text.chars().find(|c| c.is_control()) {
         let code = u32::from(control);
-        let reason = format!("{} holds the control character U+{code:04X}", quoted(text));
+        let reason = format!(
+            "{} contains the control character U+{code:04X}",
+            quoted(text)
+        );
         return Err(Fault::new(InvalidText, reason));
     }
     if transcoded && text.contains('\u{FFFD}') {
         let reason = format!(
-            "{} has bytes that the file's encoding does not have",
+            "{} contains bytes that are invalid in the file's encoding",
             quoted(text)
         );
         return Err(Fault::new(InvalidText, reason));
@@ -87,7 +90,7 @@ pub(crate) fn check(text: &str, longest: usize, transcoded: bool) -> Result<(), 
     let length = text.chars().count();
     if length > longest {
         let reason = format!(
-            "{} has {length} characters of {longest} allowed",
+            "{} has {length} characters; at most {longest} are allowed",
             quoted(text)
         );
         return Err(Fault::new(TooLong, reason));
@@ -116,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn white_space_is_collapsed_and_the_invisible_left_out() {
+    fn white_space_is_collapsed_and_invisible_characters_are_removed() {
         let cases = [
             ("a b", "a b"),
             ("  a  b\u{A0}\u{2009} c\n", "a b c"),
@@ -133,20 +136,20 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_cannot_be_kept_is_refused() {
+    fn text_that_cannot_be_stored_is_rejected() {
         let fault = |text: &str, transcoded| check(text, 5, transcoded).expect_err(text);
         let nul = fault("a\u{0}b", false);
         assert_eq!(nul.code, InvalidText);
         assert_eq!(
             nul.message,
-            "\"a\u{FFFD}b\" holds the control character U+0000"
+            "\"a\u{FFFD}b\" contains the control character U+0000"
         );
         assert_eq!(fault("a\u{81}", false).code, InvalidText);
         assert_eq!(fault("a\u{FFFD}", true).code, InvalidText);
         assert_eq!(check("a\u{FFFD}", 5, false), Ok(()));
         assert_eq!(
             fault("ééééée", false).message,
-            "\"ééééée\" has 6 characters of 5 allowed"
+            "\"ééééée\" has 6 characters; at most 5 are allowed"
         );
         assert_eq!(check("ééééé", 5, false), Ok(()));
     }

@@ -1,6 +1,6 @@
-//! The time of day that databases write behind a date.
+//! Removes the time of day that databases write after a date.
 
-/// `text` without a time of day; nothing where something follows the date that is no time.
+/// Returns `text` without a time of day, or `None` if the text after the date is not a time.
 pub(crate) fn strip(text: &str) -> Option<&str> {
     let Some(colon) = text.find(':') else {
         return Some(text);
@@ -10,7 +10,7 @@ pub(crate) fn strip(text: &str) -> Option<&str> {
     is_time(time).then(|| text[..start].trim_end_matches([' ', ',']))
 }
 
-/// `hh:mm`, with seconds, their fraction, AM or PM and a zone where given.
+/// Whether `text` is `hh:mm`, optionally with seconds, their fraction, AM or PM, and a zone.
 fn is_time(text: &str) -> bool {
     let upper = text.to_ascii_uppercase();
     let zone_start = upper.find(['Z', 'U', '+', '-']).unwrap_or(upper.len());
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_of_day_is_taken_off() {
+    fn a_time_of_day_is_removed() {
         let times = [
             "00:00",
             "00:00:00",
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_refused() {
+    fn an_invalid_time_is_rejected() {
         let times = [
             "24:00",
             "10:60",

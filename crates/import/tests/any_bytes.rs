@@ -1,8 +1,8 @@
-//! No bytes make the reader panic, loop, or lose a line without a word.
+//! Tests that no sequence of bytes makes the reader panic, loop or silently lose a line.
 
 use outlay_import::{DateOrder, DecimalMark, OpenError, Options, open};
 
-/// A fixed sequence of numbers, so that a failure can be met again.
+/// A fixed sequence of pseudo-random numbers, so that a failure is reproducible.
 struct Numbers(u64);
 
 impl Numbers {
@@ -89,7 +89,7 @@ fn any_bytes_after_a_heading_are_read_to_the_end() {
 }
 
 #[test]
-fn any_bytes_open_or_say_why_not() {
+fn any_bytes_open_or_return_an_error() {
     let mut numbers = Numbers(2);
     for _ in 0..5_000 {
         let parts = (0..30).flat_map(|_| PARTS[numbers.below(PARTS.len())]);

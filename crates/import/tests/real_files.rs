@@ -1,4 +1,4 @@
-//! Real payment files, where they lie beside the checkout, against a second and naive reading.
+//! Compares the import of real payment files with a second, naive reader. Skipped if the files do not exist.
 
 use std::{
     fs::{self, File},
@@ -42,7 +42,8 @@ const MAPPINGS: [(&str, &str); 6] = [
     ),
 ];
 
-/// From 2019-03 Harrogate writes codes under the old headings and the texts under "…(T)".
+/// Returns the mapping of a body. From 2019-03 Harrogate has codes in the old columns and the texts in columns named
+/// "…(T)".
 fn mapping(body: &str, month: &str) -> Mapping {
     let (_, text) = MAPPINGS
         .iter()
@@ -65,7 +66,7 @@ fn folder() -> Option<PathBuf> {
 
 fn files() -> Vec<(PathBuf, Mapping)> {
     let Some(folder) = folder() else {
-        println!("skipped: shared/data/spending is not beside the checkout");
+        println!("skipped: shared/data/spending does not exist beside the checkout");
         return Vec::new();
     };
     let mut files = Vec::new();
@@ -90,7 +91,7 @@ fn payments(path: &Path, mapping: Mapping) -> Vec<Payment> {
     payments.map(sound).collect()
 }
 
-/// The raw cells of every data line, by another reader.
+/// Returns the raw cells of a column, read by the csv crate.
 fn raw(path: &Path, heading: &str) -> Vec<Vec<u8>> {
     let mut reader = csv::Reader::from_path(path).expect("opens");
     let headings = reader.byte_headers().expect("has headings");
@@ -104,7 +105,7 @@ fn raw(path: &Path, heading: &str) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// Counts pennies by hand: every digit as it comes, a bracket for a refund.
+/// Parses an amount as pennies without the import's code. A parenthesis means a refund.
 fn pennies(cell: &[u8]) -> i128 {
     let (mut total, mut after_point) = (0_i128, None);
     for byte in cell {
@@ -115,7 +116,7 @@ fn pennies(cell: &[u8]) -> i128 {
             }
             b'.' => after_point = Some(0),
             b'(' | b')' | b',' => {}
-            other => panic!("a sign that no amount has: {other}"),
+            other => panic!("a character that no amount has: {other}"),
         }
     }
     let units = total * 10_i128.pow(2 - after_point.unwrap_or(0));
@@ -157,7 +158,7 @@ fn real_dates_and_line_numbers_are_those_of_the_file() {
         let days = raw(&path, &mapping.spent_on);
         let payments = payments(&path, mapping);
         for ((payment, day), row) in payments.iter().zip(days).zip(2_u64..) {
-            // No real cell goes over several lines, so that lines and records agree.
+            // No cell of these files spans several lines, so each line is a record.
             assert_eq!(payment.row, row, "{}", path.display());
             assert_eq!(
                 payment.spent_on.to_string().as_bytes(),
@@ -170,7 +171,7 @@ fn real_dates_and_line_numbers_are_those_of_the_file() {
 }
 
 #[test]
-fn real_text_holds_no_control_characters_and_no_lost_letters() {
+fn real_text_has_no_control_characters_and_no_replacement_characters() {
     for (path, mapping) in files() {
         for payment in payments(&path, mapping) {
             let optional = [payment.category, payment.department, payment.reference];

@@ -1,4 +1,4 @@
-//! The sample files, as anybody would import them.
+//! Imports the sample files.
 
 use std::{fs::File, path::PathBuf};
 
@@ -20,7 +20,7 @@ fn rows(name: &str, options: Options) -> Vec<Row> {
 }
 
 fn payments(name: &str, options: Options) -> Vec<String> {
-    let tell = |row: &Row| {
+    let show = |row: &Row| {
         let payment = row.as_ref().expect("sound");
         let department = payment.department.as_deref().unwrap_or("-");
         let reference = payment.reference.as_deref().unwrap_or("-");
@@ -30,7 +30,7 @@ fn payments(name: &str, options: Options) -> Vec<String> {
             payment.merchant
         )
     };
-    rows(name, options).iter().map(tell).collect()
+    rows(name, options).iter().map(show).collect()
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn a_continental_list() {
 #[test]
 fn a_faulty_list() {
     let options = options("spentOn=Date,amount=Amount,merchant=Supplier", "GBP");
-    let told: Vec<String> = rows("faulty.csv", options)
+    let results: Vec<String> = rows("faulty.csv", options)
         .iter()
         .map(|row| match row {
             Ok(payment) => format!("{} {}", payment.row, payment.merchant),
@@ -85,5 +85,5 @@ fn a_faulty_list() {
         "11 INVALID_QUOTES",
         "12 Sound",
     ];
-    assert_eq!(told, expected);
+    assert_eq!(results, expected);
 }

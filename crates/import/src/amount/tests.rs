@@ -16,7 +16,7 @@ fn pounds(text: &str) -> Result<String, Fault> {
 }
 
 fn code(result: Result<String, Fault>) -> ProblemCode {
-    result.expect_err("refused").code
+    result.expect_err("rejected").code
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn an_amount_is_read_at_the_currencys_scale() {
 }
 
 #[test]
-fn a_refund_is_negative_however_it_is_written() {
+fn a_refund_is_negative_in_every_notation() {
     for text in [
         "-12.50",
         "- 12.50",
@@ -69,7 +69,7 @@ fn a_refund_is_negative_however_it_is_written() {
 }
 
 #[test]
-fn a_sign_said_twice_or_a_dash_for_no_decimals_is_no_refund() {
+fn two_signs_are_invalid_and_a_dash_for_decimals_is_not_a_sign() {
     for text in [
         "(-12.50)",
         "-12.50-",
@@ -86,7 +86,7 @@ fn a_sign_said_twice_or_a_dash_for_no_decimals_is_no_refund() {
 }
 
 #[test]
-fn the_currency_may_stand_on_either_side_and_must_be_the_imports() {
+fn the_currency_may_precede_or_follow_and_must_be_the_imports_currency() {
     for text in [
         "£12.50",
         "£ 12.50",
@@ -120,7 +120,7 @@ fn the_currency_may_stand_on_either_side_and_must_be_the_imports() {
 }
 
 #[test]
-fn decimals_are_those_of_the_currency() {
+fn the_currency_limits_the_decimals() {
     assert_eq!(code(pounds("12.005")), ProblemCode::AmbiguousAmount);
     assert_eq!(code(pounds("1234.5600000001")), TooManyDecimals);
     let point = |currency, minor_units, text| {
@@ -137,11 +137,11 @@ fn decimals_are_those_of_the_currency() {
 }
 
 #[test]
-fn what_is_refused_is_explained() {
+fn a_rejection_has_a_reason() {
     let cases = [
         (
             "1,234",
-            "\"1,234\" can be read as 1234 or as 1.234; give decimalMark (POINT or COMMA)",
+            "\"1,234\" can mean 1234 or 1.234; set decimalMark to POINT or COMMA",
         ),
         (
             "1.2E+05",
@@ -153,25 +153,25 @@ fn what_is_refused_is_explained() {
             "\"-1e5\" is in scientific notation, in which a spreadsheet may have lost \
                   digits; format the column as a number",
         ),
-        ("12.3456", "\"12.3456\" has 4 decimals and GBP has 2"),
+        ("12.3456", "\"12.3456\" has 4 decimals, but GBP has 2"),
         (
             "1000000000000000",
-            "\"1000000000000000\" is too large; amounts end below 10^15",
+            "\"1000000000000000\" is too large; amounts must be below 10^15",
         ),
         ("€5", "\"€5\" is not in GBP, the currency of this import"),
         (
             "twelve",
-            "\"twelve\" is no amount: \"twelve\" is no currency",
+            "\"twelve\" is not an amount: \"twelve\" is not a currency",
         ),
-        ("1.2.3", "\"1.2.3\" is no amount"),
+        ("1.2.3", "\"1.2.3\" is not an amount"),
     ];
     for (text, expected) in cases {
         assert_eq!(pounds(text).expect_err(text).message, expected);
     }
     let comma = format("EUR", 2, Some(DecimalMark::Comma));
-    let fault = comma.parse("12.50").expect_err("refused");
+    let fault = comma.parse("12.50").expect_err("rejected");
     assert_eq!(
         fault.message,
-        "\"12.50\" does not fit the decimalMark that was given"
+        "\"12.50\" does not match the given decimalMark"
     );
 }

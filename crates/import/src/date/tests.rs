@@ -5,7 +5,7 @@ fn read(text: &str, order: Option<DateOrder>) -> Result<String, Fault> {
 }
 
 #[test]
-fn a_date_is_read_in_every_form_that_reads_one_way() {
+fn a_date_is_parsed_in_every_unambiguous_format() {
     for text in [
         "2019-05-28",
         "2019/05/28",
@@ -49,11 +49,11 @@ fn a_date_is_read_in_every_form_that_reads_one_way() {
 }
 
 #[test]
-fn a_date_that_reads_two_ways_asks_for_the_order() {
+fn an_ambiguous_date_requires_the_date_order() {
     let fault = read("05/06/2019", None).expect_err("ambiguous");
     assert_eq!(fault.code, AmbiguousDate);
-    let expected = "\"05/06/2019\" can be read as 2019-05-06 or 2019-06-05; give dateOrder \
-                    (DAY_FIRST, MONTH_FIRST or YEAR_FIRST)";
+    let expected = "\"05/06/2019\" can mean 2019-05-06 or 2019-06-05; set dateOrder to \
+                    DAY_FIRST, MONTH_FIRST or YEAR_FIRST";
     assert_eq!(fault.message, expected);
     for text in ["5.6.19", "05/06/19", "19-05-28", "28-05-19"] {
         assert_eq!(
@@ -65,7 +65,7 @@ fn a_date_that_reads_two_ways_asks_for_the_order() {
 }
 
 #[test]
-fn the_order_settles_numeric_dates_and_only_those() {
+fn the_date_order_applies_only_to_numeric_dates() {
     let cases = [
         ("05/06/2019", DayFirst, "2019-06-05"),
         ("05/06/2019", MonthFirst, "2019-05-06"),
@@ -90,7 +90,7 @@ fn the_order_settles_numeric_dates_and_only_those() {
 }
 
 #[test]
-fn what_is_no_date_is_refused() {
+fn invalid_dates_are_rejected() {
     for text in [
         "31/02/2019",
         "29/02/2019",
@@ -130,9 +130,10 @@ fn what_is_no_date_is_refused() {
     );
     assert_eq!(
         message("28/05/1899"),
-        "\"28/05/1899\" is in the year 1899; 1900 to 2199 are taken"
+        "\"28/05/1899\" is in the year 1899; the year must be 1900 to 2199"
     );
-    let expected = "\"31/02/2019\" is no date; write it as 2019-05-28, 28/05/2019 or 28 May 2019";
+    let expected =
+        "\"31/02/2019\" is not a date; write it as 2019-05-28, 28/05/2019 or 28 May 2019";
     assert_eq!(message("31/02/2019"), expected);
 }
 

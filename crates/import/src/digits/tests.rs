@@ -1,12 +1,12 @@
 use super::*;
 use DecimalMark::{Comma, Point};
 
-fn read(text: &str, mark: Option<DecimalMark>) -> Result<String, Unread> {
+fn read(text: &str, mark: Option<DecimalMark>) -> Result<String, DigitsError> {
     parse(text, mark).map(|digits| format!("{}|{}", digits.whole, digits.decimals))
 }
 
 #[test]
-fn a_number_shows_its_own_decimal_mark() {
+fn the_decimal_mark_is_inferred_from_the_number() {
     let cases = [
         ("12", "12|"),
         ("12.5", "12|5"),
@@ -48,7 +48,7 @@ fn one_separator_before_three_digits_is_ambiguous_until_the_mark_is_given() {
         let (large, small) = (large.to_owned(), small.to_owned());
         assert_eq!(
             read(text, None),
-            Err(Unread::Ambiguous { large, small }),
+            Err(DigitsError::Ambiguous { large, small }),
             "{text}"
         );
     }
@@ -59,7 +59,7 @@ fn one_separator_before_three_digits_is_ambiguous_until_the_mark_is_given() {
 }
 
 #[test]
-fn a_number_that_contradicts_the_mark_is_refused() {
+fn a_number_that_contradicts_the_mark_is_rejected() {
     for (text, mark) in [
         ("1.234,50", Point),
         ("1,50", Point),
@@ -68,12 +68,16 @@ fn a_number_that_contradicts_the_mark_is_refused() {
         ("12.50", Comma),
         ("1,234,567", Comma),
     ] {
-        assert_eq!(read(text, Some(mark)), Err(Unread::OtherMark), "{text}");
+        assert_eq!(
+            read(text, Some(mark)),
+            Err(DigitsError::OtherMark),
+            "{text}"
+        );
     }
 }
 
 #[test]
-fn what_is_no_number_is_refused() {
+fn invalid_numbers_are_rejected() {
     for text in [
         "",
         ".",
@@ -94,6 +98,6 @@ fn what_is_no_number_is_refused() {
         ",234,567",
         "1E5",
     ] {
-        assert_eq!(read(text, None), Err(Unread::Invalid), "{text}");
+        assert_eq!(read(text, None), Err(DigitsError::Invalid), "{text}");
     }
 }

@@ -24,7 +24,7 @@ fn problem(names: &[&str], amount: &str) -> (ProblemCode, String) {
 }
 
 #[test]
-fn a_heading_is_found_as_written_before_any_other_case() {
+fn an_exact_heading_is_preferred_to_one_in_another_case() {
     let cases: [(&[&str], &str, usize); 6] = [
         (&["Date", "Amount", "Supplier"], "Amount", 1),
         (&["Date", "amount", "Supplier", "Amount"], "Amount", 3),
@@ -45,7 +45,7 @@ fn a_heading_is_found_as_written_before_any_other_case() {
 }
 
 #[test]
-fn a_heading_that_is_missing_is_reported_with_what_there_is() {
+fn a_missing_heading_is_reported_with_the_existing_ones() {
     let names = ["Date", "", "Net Amount", "Supplier"];
     let (code, message) = problem(&names, "Net Amont");
     assert_eq!(code, MissingColumn);
@@ -57,7 +57,7 @@ fn a_heading_that_is_missing_is_reported_with_what_there_is() {
 }
 
 #[test]
-fn an_unnamed_column_is_never_the_one_that_is_mapped() {
+fn an_unnamed_column_is_never_mapped() {
     let (code, message) = problem(&["Date", "", "Supplier"], "  ");
     assert_eq!(code, MissingColumn);
     assert!(
@@ -67,10 +67,10 @@ fn an_unnamed_column_is_never_the_one_that_is_mapped() {
 }
 
 #[test]
-fn a_repeated_heading_is_ambiguous_only_where_it_is_mapped() {
+fn a_repeated_heading_is_ambiguous_only_if_it_is_mapped() {
     let (code, message) = problem(&["Date", "Amount", "Supplier", "Amount"], "Amount");
     assert_eq!(code, AmbiguousColumn);
-    let expected = "the heading \"Amount\" of amount stands over several columns (2, 4); \
+    let expected = "the heading \"Amount\" of amount occurs in several columns (2, 4); \
                     rename all but one";
     assert_eq!(message, expected);
     assert_eq!(
@@ -82,7 +82,7 @@ fn a_repeated_heading_is_ambiguous_only_where_it_is_mapped() {
 }
 
 #[test]
-fn every_heading_at_fault_is_reported_at_once() {
+fn all_problems_of_the_heading_are_reported_at_once() {
     let problems = headings(&["a", "b"])
         .resolve(&mapping("Amount"))
         .expect_err("unresolved");

@@ -24,7 +24,7 @@ fn every_field_can_be_mapped() {
 }
 
 #[test]
-fn headings_may_hold_signs_that_separate() {
+fn headings_may_contain_separators() {
     let cases = [
         (
             r#"amount="Net (Gross = Net + VAT)""#,
@@ -46,11 +46,11 @@ fn headings_may_hold_signs_that_separate() {
 }
 
 #[test]
-fn what_is_wrong_is_named() {
+fn an_error_names_the_invalid_part() {
     let cases = [
         (
             "spentOn=D,amount=Net, VAT,merchant=M",
-            "\"VAT\" is not field=heading; a heading",
+            "\"VAT\" is not field=heading; write a heading",
         ),
         (
             "date=D",

@@ -18,9 +18,9 @@ fn rows(file: impl AsRef<[u8]>) -> Vec<Row> {
     rows_with(file.as_ref(), options(REQUIRED))
 }
 
-/// Each row as its line and merchant, or its line and the codes of its problems.
-fn told(rows: &[Row]) -> Vec<String> {
-    let tell = |row: &Row| match row {
+/// Formats each row as its line, merchant and amount, or as its line and the codes of its problems.
+fn shown(rows: &[Row]) -> Vec<String> {
+    let show = |row: &Row| match row {
         Ok(payment) => format!("{} {} {}", payment.row, payment.merchant, payment.amount),
         Err(problems) => {
             let codes: Vec<_> = problems
@@ -30,7 +30,7 @@ fn told(rows: &[Row]) -> Vec<String> {
             format!("{} {}", problems[0].row, codes.join(" "))
         }
     };
-    rows.iter().map(tell).collect()
+    rows.iter().map(show).collect()
 }
 
 #[test]
@@ -52,30 +52,30 @@ fn a_line_becomes_a_payment() {
 }
 
 #[test]
-fn every_problem_of_a_line_is_told() {
+fn every_problem_of_a_line_is_reported() {
     let rows = rows("Date,Amount,Supplier\n31/02/2019,x,\n");
-    let problems = rows[0].as_ref().expect_err("refused");
-    let told: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    let problems = rows[0].as_ref().expect_err("rejected");
+    let shown: Vec<_> = problems.iter().map(ToString::to_string).collect();
     let expected = [
-        "line 2, Date: \"31/02/2019\" is no date; write it as 2019-05-28, 28/05/2019 or 28 May 2019",
-        "line 2, Amount: \"x\" is no amount: \"x\" is no currency",
+        "line 2, Date: \"31/02/2019\" is not a date; write it as 2019-05-28, 28/05/2019 or 28 May 2019",
+        "line 2, Amount: \"x\" is not an amount: \"x\" is not a currency",
         "line 2, Supplier: the cell is empty; every payment needs its merchant",
     ];
-    assert_eq!(told, expected);
+    assert_eq!(shown, expected);
 }
 
 #[test]
-fn empty_lines_are_passed_over_and_counted() {
+fn empty_lines_are_skipped_and_counted() {
     let file = "Date,Amount,Supplier,\n\n,,,\n  , ,\u{A0},\n2019-01-02,1,A,\n   \n";
     let mut payments = open(file.as_bytes(), options(REQUIRED)).expect("opens");
     let rows: Vec<_> = payments.by_ref().map(|row| row.expect("reads")).collect();
-    assert_eq!(told(&rows), ["5 A 1.00"]);
+    assert_eq!(shown(&rows), ["5 A 1.00"]);
     assert_eq!(payments.skipped(), 4);
     assert_eq!(payments.bytes_read(), file.len() as u64);
 }
 
 #[test]
-fn an_uneven_line_is_refused_only_where_cells_may_have_slipped() {
+fn an_uneven_line_is_rejected_only_if_cells_may_be_shifted() {
     let cases = [
         ("2019-01-02,1,A", "2 A 1.00"),
         ("2019-01-02,1,A,n,,,", "2 A 1.00"),
@@ -88,23 +88,23 @@ fn an_uneven_line_is_refused_only_where_cells_may_have_slipped() {
             file.as_bytes(),
             options(&format!("{REQUIRED},description=Note")),
         );
-        assert_eq!(told(&found), [expected], "{line}");
+        assert_eq!(shown(&found), [expected], "{line}");
     }
     let found = rows("Date,Amount,Supplier\n2019-01-02,\"1\n2019-01-03\",2,A\n");
-    let problems = found[0].as_ref().expect_err("refused");
-    let expected = "a quoted cell makes one record of lines 2 to 3: 4 cells under 3 headings, \
-                    \"A\" stands under no heading; is a comma not quoted?";
+    let problems = found[0].as_ref().expect_err("rejected");
+    let expected = "a quoted cell joins lines 2 to 3 into one record: 4 cells for 3 headings: \
+                    \"A\" has no heading; is there an unquoted delimiter?";
     assert_eq!(problems[0].message, expected);
 }
 
 #[test]
-fn a_stray_quotation_mark_hides_no_payment() {
+fn a_stray_quotation_mark_does_not_hide_payments() {
     let file = "Date,Amount,Supplier\n2019-01-02,1,\"A\n2019-01-03,2,\"B\"\n2019-01-04,3,C\n";
-    assert_eq!(told(&rows(file)), ["2 INVALID_QUOTES", "4 C 3.00"]);
+    assert_eq!(shown(&rows(file)), ["2 INVALID_QUOTES", "4 C 3.00"]);
     let file = "Date,Amount,Supplier\n2019-01-02,1,\"A\n2019-01-03,2,B\n";
     let found = rows(file);
-    assert_eq!(told(&found), ["2 INVALID_QUOTES"]);
-    let message = &found[0].as_ref().expect_err("refused")[0].message;
+    assert_eq!(shown(&found), ["2 INVALID_QUOTES"]);
+    let message = &found[0].as_ref().expect_err("rejected")[0].message;
     assert!(
         message.contains("opened on line 2 is never closed"),
         "{message}"
@@ -112,7 +112,7 @@ fn a_stray_quotation_mark_hides_no_payment() {
 }
 
 #[test]
-fn the_delimiter_is_told_from_the_heading() {
+fn the_delimiter_is_detected_from_the_heading() {
     for (sign, delimiter) in [
         (",", Delimiter::Comma),
         (";", Delimiter::Semicolon),
@@ -120,30 +120,30 @@ fn the_delimiter_is_told_from_the_heading() {
         ("|", Delimiter::Pipe),
     ] {
         let file = "Date;Amount;Supplier\n2019-01-02;1;A\n".replace(';', sign);
-        assert_eq!(told(&rows(&file)), ["2 A 1.00"], "{sign}");
+        assert_eq!(shown(&rows(&file)), ["2 A 1.00"], "{sign}");
         let chosen = Options {
             delimiter: Some(delimiter),
             ..options(REQUIRED)
         };
         assert_eq!(
-            told(&rows_with(file.as_bytes(), chosen)),
+            shown(&rows_with(file.as_bytes(), chosen)),
             ["2 A 1.00"],
             "{sign}"
         );
     }
-    // More commas than semicolons: the mapped headings decide, not the count.
+    // More commas than semicolons: the mapped headings decide, not the number of delimiters.
     let mapping = "spentOn=Date,amount=\"Net, of VAT, GBP\",merchant=Supplier";
     let file = b"Date;Net, of VAT, GBP;Supplier, name, town\n2019-01-02;1,50;A\n";
     let mapping = mapping.replace("=Supplier", "=\"Supplier, name, town\"");
-    assert_eq!(told(&rows_with(file, options(&mapping))), ["2 A 1.50"]);
+    assert_eq!(shown(&rows_with(file, options(&mapping))), ["2 A 1.50"]);
     assert_eq!(
-        told(&rows("sep=;\r\nDate;Amount;Supplier\r\n2019-01-02;1;A")),
+        shown(&rows("sep=;\r\nDate;Amount;Supplier\r\n2019-01-02;1;A")),
         ["3 A 1.00"]
     );
 }
 
 #[test]
-fn any_encoding_of_the_file_reads_the_same() {
+fn every_encoding_of_a_file_gives_the_same_payments() {
     let text = "Date,Amount,Supplier\n2019-01-02,1,Café “€”\n2019-01-03,2,B\n";
     let windows = encoding_rs::WINDOWS_1252.encode(text).0.into_owned();
     let utf16: Vec<u8> = "\u{FEFF}"
@@ -160,9 +160,9 @@ fn any_encoding_of_the_file_reads_the_same() {
         utf16,
     ];
     for file in files {
-        assert_eq!(told(&rows(file)), ["2 Café “€” 1.00", "3 B 2.00"]);
+        assert_eq!(shown(&rows(file)), ["2 Café “€” 1.00", "3 B 2.00"]);
     }
-    // A choice that does not fit is told on the line it harms.
+    // A wrong encoding is reported for each line that it makes invalid.
     let utf8 = Some("utf-8".parse().expect("known"));
     let found = rows_with(
         &windows,
@@ -171,24 +171,24 @@ fn any_encoding_of_the_file_reads_the_same() {
             ..options(REQUIRED)
         },
     );
-    assert_eq!(told(&found), ["2 INVALID_TEXT", "3 B 2.00"]);
+    assert_eq!(shown(&found), ["2 INVALID_TEXT", "3 B 2.00"]);
 }
 
 #[test]
-fn text_that_cannot_be_kept_is_refused() {
+fn text_that_cannot_be_stored_is_rejected() {
     let long = "x".repeat(201);
     let file = format!(
         "Date,Amount,Supplier,Note\n2019-01-02,1,A\0B,\n2019-01-02,1,{long},\n\
                         2019-01-02,1,A,\0\n"
     );
     assert_eq!(
-        told(&rows(file)),
+        shown(&rows(file)),
         ["2 INVALID_TEXT", "3 TOO_LONG", "4 A 1.00"]
     );
 }
 
 #[test]
-fn a_file_that_cannot_be_opened_says_why() {
+fn an_unreadable_file_is_reported_with_the_reason() {
     let fails = |file: &[u8]| open(file, options(REQUIRED)).err().expect("fails");
     assert!(matches!(fails(b""), OpenError::Empty));
     assert!(matches!(fails(b"\n\r\n\n"), OpenError::Empty));

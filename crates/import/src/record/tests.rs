@@ -1,6 +1,6 @@
 use super::*;
 
-/// Each record as its first line and cells, or what was found instead.
+/// Returns the first line and the cells of each record, or the result if it is not a record.
 fn read(bytes: impl io::Read, delimiter: u8) -> Vec<(u64, Vec<String>)> {
     let mut records = Records::new(bytes, delimiter);
     let mut record = Record::default();
@@ -23,7 +23,7 @@ fn read(bytes: impl io::Read, delimiter: u8) -> Vec<(u64, Vec<String>)> {
     }
 }
 
-/// A reader that gives one byte at a time.
+/// A reader that returns one byte at a time.
 struct Dripping<'a>(&'a [u8]);
 
 impl io::Read for Dripping<'_> {
@@ -37,7 +37,7 @@ impl io::Read for Dripping<'_> {
 
 #[test]
 fn records_keep_the_line_on_which_they_start() {
-    // A record is its line and its cells, the cells between bars.
+    // Each record is shown as its line and its cells, separated by bars.
     let cases = [
         ("a,b\nc,d\n", vec!["1 a|b", "2 c|d"]),
         ("a,b\r\nc,d", vec!["1 a|b", "2 c|d"]),
@@ -52,16 +52,16 @@ fn records_keep_the_line_on_which_they_start() {
         ("a\n\"b\nc,\"d\"\ne", vec!["1 a", "2 TextAfterQuote", "4 e"]),
         ("a\nb,\"c\nd\ne", vec!["1 a", "2 OpenQuote"]),
     ];
-    let told = |records: Vec<(u64, Vec<String>)>| -> Vec<String> {
+    let shown = |records: Vec<(u64, Vec<String>)>| -> Vec<String> {
         records
             .iter()
             .map(|(line, cells)| format!("{line} {}", cells.join("|")))
             .collect()
     };
     for (text, expected) in cases {
-        assert_eq!(told(read(text.as_bytes(), b',')), expected, "{text:?}");
+        assert_eq!(shown(read(text.as_bytes(), b',')), expected, "{text:?}");
         assert_eq!(
-            told(read(Dripping(text.as_bytes()), b',')),
+            shown(read(Dripping(text.as_bytes()), b',')),
             expected,
             "{text:?} in drips"
         );
@@ -77,13 +77,13 @@ fn blank_lines_are_counted_once_each() {
 }
 
 #[test]
-fn a_record_without_an_end_is_given_up_and_not_kept() {
+fn an_endless_record_is_abandoned_and_not_kept_in_memory() {
     for start in ["\"open", "bare", "\"a\"x"] {
         let endless = io::Read::chain(start.as_bytes(), io::Read::take(io::repeat(b'x'), 1 << 24));
         let mut records = Records::new(endless, b',');
         let mut record = Record::default();
         let found = records.read(&mut record).expect("reads");
-        // What follows a closing mark is passed over, so it needs no memory.
+        // Text after a closing mark is skipped and needs no memory.
         let skipped = start.starts_with("\"a");
         assert_eq!(
             found,
@@ -104,7 +104,7 @@ fn a_record_without_an_end_is_given_up_and_not_kept() {
 }
 
 #[test]
-fn a_reader_that_fails_is_told() {
+fn an_error_of_the_reader_is_returned() {
     struct Failing;
     impl io::Read for Failing {
         fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
@@ -115,9 +115,9 @@ fn a_reader_that_fails_is_told() {
     assert!(records.read(&mut Record::default()).is_err());
 }
 
-/// Every text of six characters over the signs that matter, read by the csv crate too.
+/// Compares with the csv crate on every text of six significant characters.
 #[test]
-fn well_formed_files_read_as_the_csv_crate_reads_them() {
+fn well_formed_files_are_read_as_by_the_csv_crate() {
     const SIGNS: [u8; 5] = *b"a,\"\n ";
     let mut compared = 0;
     for number in 0..SIGNS.len().pow(6) {
@@ -128,7 +128,7 @@ fn well_formed_files_read_as_the_csv_crate_reads_them() {
             .map(|(_, cells)| cells)
             .collect();
         let broken = |cell: &str| matches!(cell, "TextAfterQuote" | "OpenQuote");
-        // Padding after a closing mark is ours to leave out.
+        // This reader ignores padding after a closing mark, the csv crate does not.
         let padded = text.windows(2).any(|pair| pair == b"\" ");
         if padded || ours.iter().any(|cells| broken(&cells[0])) {
             continue;
