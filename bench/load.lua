@@ -1,14 +1,14 @@
--- What wrk sends and how it judges the answers.
+-- Sends requests with wrk and checks the responses.
 --
 --   wrk … -s load.lua URL -- REQUESTS MUST
 --
--- REQUESTS holds one request a line: a bearer token, a tab, the body. Each call takes one by chance. An answer is good
--- when its status is 200, its body holds MUST and no list of errors has an entry. The last line printed is
--- `RESULT {json}`; before it, `FAILED …` shows the first answer that was not good.
+-- The file REQUESTS has one request per line: a bearer token, a tab, the body. Each request is chosen at random. A
+-- response is valid if its status is 200, its body contains MUST, and all lists of errors are empty. The last line
+-- printed is `RESULT {json}`. A line `FAILED …` before it shows the first invalid response.
 
 local requests, must = {}, nil
 
--- Globals, because done() reads them out of each thread.
+-- Globals, because done() reads them from each thread.
 failed, first_failure = 0, ""
 
 local threads = {}

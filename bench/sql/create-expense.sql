@@ -1,5 +1,5 @@
--- The bare insert of `documents/create-expense.graphql`: the columns that the server writes and nothing else, no audit
--- event. The id rises with time, as the server's do, so that both fill the index from its right end.
+-- The insert of `documents/create-expense.graphql`, with the columns that the server writes and without an audit event.
+-- Ids increase with time, as the server's do, so that both append to the right end of the index.
 \set department random(1, {departments.count})
 \set category random(1, {categories.count})
 \set budget random(1, {budgets.count})

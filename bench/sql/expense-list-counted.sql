@@ -1,4 +1,4 @@
--- expense-list.sql with what `totalCount` asks for in the same statement: everything that the document answers.
+-- expense-list.sql with the count for `totalCount` in the same statement: all data that the document selects.
 SELECT e.id, e.spent_on, e.merchant, e.description, e.status, e.version, e.amount, e.currency,
        m.display_name, md.name AS member_department, c.name AS category,
        b.year, b.month, bd.name AS budget_department,

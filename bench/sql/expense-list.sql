@@ -1,5 +1,5 @@
--- The page of `documents/expense-list.graphql` in one statement: the newest twenty that wait for a decision, found by
--- the index that has their order, and only those joined. Without the count: see expense-list-counted.sql.
+-- The page of `documents/expense-list.graphql` in one statement: finds the newest twenty submitted expenses by an index
+-- in their order, and joins only these. It has no count, see expense-list-counted.sql.
 SELECT e.id, e.spent_on, e.merchant, e.description, e.status, e.version, e.amount, e.currency,
        m.display_name, md.name AS member_department, c.name AS category,
        b.year, b.month, bd.name AS budget_department

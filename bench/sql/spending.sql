@@ -1,5 +1,5 @@
--- The sums of `documents/spending.graphql`: a year by category and month, the names joined to the groups, not to the rows.
--- Without the cast to timestamp, date_trunc goes through the session's time zone and costs a third more.
+-- The sums of `documents/spending.graphql`: one year by category and month. Names are joined to the groups, not to the
+-- rows. Without the cast to timestamp, date_trunc uses the session's time zone, which costs a third more.
 SELECT g.month, c.name, g.count, g.total
 FROM (SELECT category_id, date_trunc('month', spent_on::timestamp)::date AS month, count(*) AS count, sum(base_amount) AS total
       FROM "{tenant}".expense

@@ -1,4 +1,4 @@
-//! The server's own PostgreSQL, reached by the programs that belong to it.
+//! Runs PostgreSQL's client programs on the server's embedded database.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,13 +6,13 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-/// The embedded cluster's superuser and its database.
+/// The name of the embedded cluster's superuser and database.
 const NAME: &str = "outlay";
 
 /// A running cluster.
 #[derive(Debug)]
 pub struct Database {
-    /// Its first process.
+    /// The process id of the postmaster.
     pub postmaster: u32,
     port: String,
     socket: PathBuf,
@@ -20,7 +20,7 @@ pub struct Database {
 }
 
 impl Database {
-    /// Finds the cluster that runs in the server's data directory by the file that PostgreSQL writes for that.
+    /// Finds the cluster in the server's data directory by its `postmaster.pid`.
     pub fn find(data_dir: &Path) -> Result<Self> {
         let file = data_dir.join("data/postmaster.pid");
         let text =
@@ -28,7 +28,7 @@ impl Database {
         let line = |index: usize| text.lines().nth(index).map(str::trim).unwrap_or_default();
         let postmaster = line(0)
             .parse()
-            .with_context(|| format!("no process in {}", file.display()))?;
+            .with_context(|| format!("no process id in {}", file.display()))?;
         let program = fs::read_link(format!("/proc/{postmaster}/exe"))
             .context("cannot find PostgreSQL's program")?;
         Ok(Self {
@@ -37,12 +37,12 @@ impl Database {
             socket: line(4).into(),
             programs: program
                 .parent()
-                .context("PostgreSQL's program is nowhere")?
+                .context("PostgreSQL's program has no directory")?
                 .to_owned(),
         })
     }
 
-    /// One of PostgreSQL's programs, told how to reach this cluster.
+    /// Returns a command of one of PostgreSQL's client programs that connects to this cluster.
     pub fn program(&self, name: &str) -> Result<Command> {
         let beside = self.programs.join(name);
         ensure!(
@@ -59,8 +59,8 @@ impl Database {
         Ok(command)
     }
 
-    /// Runs batches of SQL one after the other on one connection, each in a transaction of its own unless it says
-    /// otherwise; what they return, a line a row.
+    /// Runs batches of SQL one after the other on one connection, each in its own transaction unless it says otherwise.
+    /// Returns their rows, one per line.
     pub fn run<'a>(&self, batches: impl IntoIterator<Item = &'a str>) -> Result<String> {
         let mut command = self.program("psql")?;
         command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]);
@@ -76,12 +76,12 @@ impl Database {
         Ok(String::from_utf8(output.stdout)?)
     }
 
-    /// Vacuums, so that the first load does not pay for the filling.
+    /// Vacuums and writes a checkpoint, so that the first load is not slowed by the creation of the data.
     pub fn settle(&self) -> Result<()> {
         self.run(["VACUUM (ANALYZE)", "CHECKPOINT"]).map(drop)
     }
 
-    /// The version of the programs.
+    /// The version of PostgreSQL.
     pub fn version(&self) -> String {
         let output = Command::new(self.programs.join("postgres"))
             .arg("--version")

@@ -1,4 +1,4 @@
-//! The data: organizations made by `outlay demo`.
+//! Creates the organizations of the benchmark with `outlay demo`.
 
 use std::fs;
 use std::path::Path;
@@ -11,26 +11,26 @@ use serde::Deserialize;
 use crate::options::Options;
 use crate::server;
 
-/// Tokens are good for a day; a run takes a part of one.
-const TOKENS_LAST: Duration = Duration::from_hours(22);
+/// The maximum age of reused data: tokens are valid for a day, and a run needs some time.
+const MAX_AGE: Duration = Duration::from_hours(22);
 
-/// What `outlay demo` says of an organization.
+/// An organization in the output of `outlay demo`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Organization {
-    /// Its name in host names.
+    /// The slug of the organization.
     pub slug: String,
-    /// A bearer token of its owner.
+    /// A bearer token of the owner.
     pub token: String,
-    /// Global ids of its departments.
+    /// Global ids of the departments.
     pub department_ids: Vec<String>,
-    /// Global ids of its categories.
+    /// Global ids of the categories.
     pub category_ids: Vec<String>,
-    /// Global ids of its budgets.
+    /// Global ids of the budgets.
     pub budget_ids: Vec<String>,
 }
 
-/// The organizations in `data_dir`: those of an earlier run that `file` tells of, or new ones.
+/// Returns the organizations in `data_dir`: those listed in `file` by an earlier run, or new ones.
 pub fn organizations(
     options: &Options,
     program: &Path,
@@ -45,10 +45,10 @@ pub fn organizations(
     let lines = text.lines().map(serde_json::from_str);
     let organizations: Vec<Organization> = lines
         .collect::<Result<_, _>>()
-        .with_context(|| format!("cannot understand {}", file.display()))?;
+        .with_context(|| format!("cannot parse {}", file.display()))?;
     ensure!(
         organizations.len() == options.organizations as usize,
-        "{} tells of {} organizations, not {}: take another directory",
+        "{} lists {} organizations, not {}: use another directory",
         file.display(),
         organizations.len(),
         options.organizations,
@@ -58,14 +58,14 @@ pub fn organizations(
 
 fn is_fresh(file: &Path) -> bool {
     let written = fs::metadata(file).and_then(|metadata| metadata.modified());
-    written.is_ok_and(|written| written.elapsed().is_ok_and(|age| age < TOKENS_LAST))
+    written.is_ok_and(|written| written.elapsed().is_ok_and(|age| age < MAX_AGE))
 }
 
 fn fill(options: &Options, program: &Path, data_dir: &Path, file: &Path) -> Result<()> {
-    // Under another name until it is whole: the next run must not believe a part of it.
+    // Written under another name until it is complete, so that the next run does not use an incomplete file.
     let unfinished = file.with_extension("unfinished");
     eprintln!(
-        "filling {} organizations of {} expenses …",
+        "creating {} organizations with {} expenses each …",
         options.organizations, options.expenses
     );
     let mut command = server::command(program, data_dir, &options.set);
@@ -75,7 +75,7 @@ fn fill(options: &Options, program: &Path, data_dir: &Path, file: &Path) -> Resu
         .arg(options.organizations.to_string());
     command.arg("--expenses").arg(options.expenses.to_string());
     command.arg("--out").arg(&unfinished);
-    // What it says at the end is about a file that is renamed.
+    // Its output names the file before it is renamed.
     let status = command
         .stdout(Stdio::null())
         .status()

@@ -1,4 +1,4 @@
-//! Floors: the same work as bare SQL, by pgbench on the server's own database.
+//! Measures the floor: the same work as plain SQL, by pgbench on the server's database.
 
 use std::fs;
 use std::path::Path;
@@ -9,8 +9,8 @@ use crate::database::Database;
 use crate::options::Options;
 use crate::tenant::Tenant;
 
-/// One script for each tenant: pgbench takes one by chance for each transaction. A variable could not name the schema of
-/// a prepared statement.
+/// A floor with one script for each tenant. pgbench chooses a random script for each transaction; a variable cannot
+/// name the schema in a prepared statement.
 pub struct Floor<'a> {
     database: &'a Database,
     arguments: Vec<String>,
@@ -18,7 +18,7 @@ pub struct Floor<'a> {
 }
 
 impl<'a> Floor<'a> {
-    /// Writes the scripts into `directory`, which is made.
+    /// Creates `directory` and writes the scripts to it.
     pub fn new(
         database: &'a Database,
         options: &'a Options,
@@ -40,7 +40,7 @@ impl<'a> Floor<'a> {
         })
     }
 
-    /// Transactions a second, the warm-up left out.
+    /// Runs pgbench and returns transactions per second, without the warm-up.
     pub fn run(&self) -> Result<f64> {
         let Options {
             connections,
@@ -56,19 +56,19 @@ impl<'a> Floor<'a> {
         let output = pgbench.output().context("cannot run pgbench")?;
         let progress = String::from_utf8_lossy(&output.stderr);
         if !output.status.success() {
-            // Every client says the same; the first lines are enough.
+            // Every client prints the same error; the first lines are enough.
             let errors = progress
                 .lines()
                 .filter(|line| !line.starts_with("progress"));
             bail!(errors.take(4).collect::<Vec<_>>().join("\n"));
         }
         rate(&progress, f64::from(warmup))
-            .with_context(|| format!("pgbench told no progress: {progress}"))
+            .with_context(|| format!("pgbench reported no progress: {progress}"))
     }
 }
 
-/// The mean of the lines `progress: 6.0 s, 5874.1 tps, lat …` after the warm-up, each weighted by its own span: a busy
-/// machine makes them late.
+/// Returns the mean rate of the lines `progress: 6.0 s, 5874.1 tps, lat …` after the warm-up. Each line is weighted by
+/// its time span, because lines are late on a busy machine.
 fn rate(progress: &str, warmup: f64) -> Option<f64> {
     let (mut before, mut seconds, mut transactions) = (0.0, 0.0, 0.0);
     for line in progress.lines() {
@@ -92,7 +92,7 @@ mod tests {
     use super::rate;
 
     #[test]
-    fn the_warm_up_does_not_count() {
+    fn the_warm_up_is_not_measured() {
         let progress = "pgbench (15.18)\n\
             progress: 1.0 s, 100.0 tps, lat 5.4 ms stddev 2.1, 0 failed\n\
             progress: 2.0 s, 900.0 tps, lat 5.4 ms stddev 2.1, 0 failed\n\

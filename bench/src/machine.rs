@@ -1,4 +1,4 @@
-//! Where and of what the numbers are.
+//! Describes the environment of a run.
 
 use std::fs;
 use std::path::Path;
@@ -10,14 +10,14 @@ use crate::database::Database;
 use crate::options::Options;
 use crate::server::WORKSPACE;
 
-/// The machine, the programs and the size of the run.
+/// The machine, the versions of the programs and the size of the run.
 #[derive(Debug, Serialize)]
 pub struct Machine {
     date: String,
     commit: String,
     cores: usize,
     processor: String,
-    /// Processes that wanted to run in the minute before: above zero, somebody else was at work.
+    /// The load average of the minute before the run. Above zero, other processes were running.
     load_before: String,
     outlay: String,
     postgres: String,
@@ -27,12 +27,12 @@ pub struct Machine {
     connections: u32,
     seconds: u32,
     warmup: u32,
-    /// Settings of the server that are not its defaults.
+    /// Settings of the server that differ from its defaults.
     settings: Vec<String>,
 }
 
 impl Machine {
-    /// Asks the system and the programs.
+    /// Queries the system and the programs.
     pub fn describe(
         options: &Options,
         program: &Path,
@@ -45,7 +45,7 @@ impl Machine {
             .lines()
             .find_map(|line| line.strip_prefix("model name"));
         Self {
-            date: said_by(Command::new("date").args(["-u", "+%Y-%m-%dT%H:%MZ"])),
+            date: output_of(Command::new("date").args(["-u", "+%Y-%m-%dT%H:%MZ"])),
             commit: commit(),
             cores: std::thread::available_parallelism().map_or(0, usize::from),
             processor: model
@@ -53,7 +53,7 @@ impl Machine {
                 .trim_start_matches(['\t', ' ', ':'])
                 .to_owned(),
             load_before,
-            outlay: said_by(Command::new(program).arg("--version")),
+            outlay: output_of(Command::new(program).arg("--version")),
             postgres: database.version(),
             wrk,
             organizations: options.organizations,
@@ -82,7 +82,7 @@ impl std::fmt::Display for Machine {
         )?;
         write!(
             f,
-            "{} organizations × {} expenses · {} connections, a random tenant for each request · {} s after {} s",
+            "{} organizations × {} expenses · {} connections, a random tenant for each request · {} s after {} s of warm-up",
             self.organizations, self.expenses, self.connections, self.seconds, self.warmup,
         )?;
         self.settings
@@ -99,7 +99,7 @@ pub fn load_average() -> String {
 
 fn commit() -> String {
     let git =
-        |arguments: &[&str]| said_by(Command::new("git").current_dir(WORKSPACE).args(arguments));
+        |arguments: &[&str]| output_of(Command::new("git").current_dir(WORKSPACE).args(arguments));
     let commit = git(&["rev-parse", "--short", "--verify", "--quiet", "HEAD"]);
     match (commit.as_str(), git(&["status", "--porcelain"]).is_empty()) {
         ("", _) => "none".to_owned(),
@@ -108,7 +108,7 @@ fn commit() -> String {
     }
 }
 
-fn said_by(command: &mut Command) -> String {
+fn output_of(command: &mut Command) -> String {
     let output = command.output();
     output
         .map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned())

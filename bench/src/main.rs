@@ -1,4 +1,4 @@
-//! Outlay's speed beside the floor: what bare SQL does with the same data on the same machine in the same run.
+//! Measures Outlay and, as the floor, plain SQL on the same data, machine and run.
 
 mod database;
 mod demo;
@@ -78,7 +78,7 @@ fn run(options: &Options, program: &Path, wrk: String, directory: &Path) -> Resu
     })
 }
 
-/// The cases in their order: provisioning before what adds rows.
+/// Measures the cases in order: provisioning runs before cases that add rows.
 fn rows(bench: &Bench<'_>) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for workload in &WORKLOADS {
@@ -92,7 +92,7 @@ fn rows(bench: &Bench<'_>) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// Where the run keeps its data, removed at the end unless it is to be kept.
+/// The directory of the run's data, removed at the end unless `keep` is set.
 struct Directory {
     path: PathBuf,
     keep: bool,
@@ -103,8 +103,8 @@ impl Directory {
         let temporary =
             || std::env::temp_dir().join(format!("outlay-bench-{}", std::process::id()));
         let path = kept.map_or_else(temporary, Path::to_owned);
-        fs::create_dir_all(&path).with_context(|| format!("cannot make {}", path.display()))?;
-        // PostgreSQL, which does not run as root, passes through.
+        fs::create_dir_all(&path).with_context(|| format!("cannot create {}", path.display()))?;
+        // PostgreSQL does not run as root, and its user must be able to enter.
         fs::set_permissions(&path, Permissions::from_mode(0o711))?;
         let path = fs::canonicalize(path)?;
         Ok(Self {

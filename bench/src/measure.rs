@@ -1,4 +1,5 @@
-//! One load beside its floor: floor, server, floor, so that a machine that drifts shows it.
+//! Measures one load and its floor, in the order floor, server, floor. A difference between the two floors shows that
+//! the speed of the machine changed.
 
 use std::path::Path;
 
@@ -15,19 +16,19 @@ use crate::tenant::Tenant;
 use crate::workload::Workload;
 use crate::wrk;
 
-/// What all measurements need.
+/// The context of all measurements.
 pub struct Bench<'a> {
-    /// How to measure.
+    /// The options of the run.
     pub options: &'a Options,
     /// The server under test.
     pub server: &'a Server,
-    /// Its database.
+    /// The server's database.
     pub database: &'a Database,
-    /// The organizations as the demo tells of them.
+    /// The organizations, as listed by `outlay demo`.
     pub organizations: &'a [Organization],
-    /// The same as the database has them.
+    /// The same organizations, as read from the database.
     pub tenants: &'a [Tenant],
-    /// Where scripts and requests are written.
+    /// The directory for scripts and requests.
     pub directory: &'a Path,
 }
 
@@ -106,7 +107,7 @@ impl Bench<'_> {
         })
     }
 
-    /// CPU seconds used up to now.
+    /// CPU time used so far.
     pub fn cpu_times(&self) -> Result<CpuTimes> {
         CpuTimes::now(self.server.pid(), self.database.postmaster)
     }

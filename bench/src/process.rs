@@ -1,40 +1,41 @@
-//! CPU time and memory of processes, from `/proc`.
+//! Reads CPU time and memory of processes from `/proc`.
 
 use std::fs;
 use std::ops::Sub;
 
 use anyhow::{Context, Result};
 
-/// Clock ticks a second in `/proc`: part of Linux's interface to programs, whatever the kernel's own clock.
+/// Clock ticks per second in `/proc`. This is part of Linux's user-space interface and independent of the kernel's
+/// clock.
 const TICKS: f64 = 100.0;
 
-/// CPU seconds used up to one moment.
+/// CPU seconds used up to a point in time.
 #[derive(Debug, Clone, Copy)]
 pub struct CpuTimes {
     /// By the server.
     pub server: f64,
-    /// By PostgreSQL, with the backends that have ended.
+    /// By PostgreSQL, including backends that have ended.
     pub database: f64,
     /// By the load generators that have ended.
     pub generator: f64,
-    /// By the whole machine, idle time aside.
+    /// By the whole machine, without idle time.
     pub machine: f64,
 }
 
 impl CpuTimes {
-    /// The times now, of a server and of the PostgreSQL whose first process is `postmaster`.
+    /// Reads the current times of a server and of the PostgreSQL whose postmaster is `postmaster`.
     pub fn now(server: u32, postmaster: u32) -> Result<Self> {
-        let first = Stat::of(postmaster)?;
+        let first = Stat::read(postmaster)?;
         let backends: f64 = children(postmaster).map(|stat| stat.own).sum();
         Ok(Self {
-            server: Stat::of(server)?.own,
+            server: Stat::read(server)?.own,
             database: first.own + first.children + backends,
-            generator: Stat::of(std::process::id())?.children,
+            generator: Stat::read(std::process::id())?.children,
             machine: machine()?,
         })
     }
 
-    /// What was used by none of the three.
+    /// CPU seconds used by all other processes.
     pub fn others(&self) -> f64 {
         (self.machine - self.server - self.database - self.generator).max(0.0)
     }
@@ -53,20 +54,21 @@ impl Sub for CpuTimes {
     }
 }
 
-/// Starts a new measurement of [`peak_mib`]; where the kernel refuses, the peak of the whole life stays.
+/// Starts a new measurement of [`peak_mib`]. If the kernel rejects this, the peak since the start of the process
+/// remains.
 pub fn reset_peak(pid: u32) {
     let _ = fs::write(format!("/proc/{pid}/clear_refs"), "5");
 }
 
-/// The most MiB that the process had resident, shared libraries and its own program included.
+/// The peak resident memory of the process in MiB, including shared libraries and program text.
 pub fn peak_mib(pid: u32) -> Result<f64> {
     mib(&format!("/proc/{pid}/status"), "VmHWM:")
 }
 
-/// MiB of PostgreSQL now: shared buffers once, and what each backend has for itself.
+/// The current memory of PostgreSQL in MiB: shared buffers counted once, plus the private memory of each backend.
 pub fn database_mib(postmaster: u32) -> Result<f64> {
     let first = proportional(postmaster)?;
-    // A backend may end between being seen and being asked.
+    // A backend may end between being listed and being read.
     let backends = children(postmaster).filter_map(|stat| proportional(stat.pid).ok());
     Ok(first + backends.sum::<f64>())
 }
@@ -84,7 +86,7 @@ fn mib(path: &str, field: &str) -> Result<f64> {
     Ok(kib.with_context(|| format!("no {field} in {path}"))? / 1024.0)
 }
 
-/// The line of one process.
+/// Fields of `/proc/<pid>/stat`.
 struct Stat {
     pid: u32,
     parent: u32,
@@ -95,14 +97,14 @@ struct Stat {
 }
 
 impl Stat {
-    fn of(pid: u32) -> Result<Self> {
+    fn read(pid: u32) -> Result<Self> {
         let path = format!("/proc/{pid}/stat");
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
-        Self::parse(pid, &text).with_context(|| format!("cannot understand {path}"))
+        Self::parse(pid, &text).with_context(|| format!("cannot parse {path}"))
     }
 
     fn parse(pid: u32, text: &str) -> Option<Self> {
-        // The name before may hold blanks and parentheses: count from its end.
+        // The name of the program may contain blanks and parentheses, so fields are counted from its end.
         let (_, rest) = text.rsplit_once(')')?;
         let fields: Vec<&str> = rest.split_whitespace().collect();
         let seconds = |index: usize| Some(fields.get(index)?.parse::<f64>().ok()? / TICKS);
@@ -119,16 +121,16 @@ fn children(parent: u32) -> impl Iterator<Item = Stat> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     entries
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .filter_map(|pid| Stat::of(pid).ok())
+        .filter_map(|pid| Stat::read(pid).ok())
         .filter(move |stat| stat.parent == parent)
 }
 
-/// CPU seconds that the machine was not idle.
+/// CPU seconds that the machine was busy.
 fn machine() -> Result<f64> {
     let text = fs::read_to_string("/proc/stat").context("cannot read /proc/stat")?;
     let line = text.lines().next().unwrap_or_default();
     let ticks = line.split_whitespace().skip(1).take(8).enumerate();
-    // Fields 3 and 4 are idle and waiting for a disk.
+    // Fields 3 and 4 are idle time and time waiting for a disk.
     let busy = ticks.filter(|(field, _)| !matches!(field, 3 | 4));
     Ok(busy
         .filter_map(|(_, ticks)| ticks.parse::<f64>().ok())

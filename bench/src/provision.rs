@@ -1,4 +1,5 @@
-//! New organizations: through the API, beside the bare DDL of the same schema in one batch and transaction.
+//! Measures the creation of organizations through the API. The floor is the DDL of the same schema in one batch and
+//! transaction.
 
 use std::fs;
 use std::path::Path;
@@ -17,13 +18,13 @@ use crate::server::WORKSPACE;
 const SIGN_UP: &str = include_str!("../documents/sign-up.graphql");
 const CREATE_ORGANIZATION: &str = include_str!("../documents/create-organization.graphql");
 
-/// How much longer than the bare DDL a new organization may take.
+/// The maximum time of a new organization, relative to the DDL alone.
 const TARGET: f64 = 1.5;
 
-/// The role that requests have in the database.
+/// The database role of requests.
 const REQUEST_ROLE: &str = "outlay_request";
 
-/// Measures the time of one new organization, one after the other.
+/// Measures the time of creating an organization, one after the other.
 pub fn measure(bench: &Bench<'_>) -> Result<Row> {
     let ddl = ddl().context("cannot read the tenants' migrations")?;
     eprintln!("provisioning: floor …");
@@ -62,10 +63,10 @@ pub fn measure(bench: &Bench<'_>) -> Result<Row> {
     })
 }
 
-/// Creates organizations through the API; milliseconds of each, in order of size.
+/// Creates organizations through the API. Returns the time of each in milliseconds, sorted.
 fn create(bench: &Bench<'_>) -> Result<Vec<f64>> {
     let address = bench.server.address;
-    // In a directory that is kept, the names of earlier runs are taken.
+    // In a kept directory, the names of earlier runs exist already.
     let run = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
     let user = json!({
         "email": format!("bench-{run}@example.com"),
@@ -74,7 +75,7 @@ fn create(bench: &Bench<'_>) -> Result<Vec<f64>> {
     });
     let data = http::graphql(address, None, SIGN_UP, &user)?;
     let token = data["signUp"]["session"]["accessToken"].as_str();
-    let token = token.with_context(|| format!("signing up gave no session: {data}"))?;
+    let token = token.with_context(|| format!("signUp returned no session: {data}"))?;
 
     let mut times = Vec::new();
     for number in 0..bench.options.created {
@@ -86,14 +87,15 @@ fn create(bench: &Bench<'_>) -> Result<Vec<f64>> {
         let started = Instant::now();
         let data = http::graphql(address, Some(token), CREATE_ORGANIZATION, &input)?;
         times.push(started.elapsed().as_secs_f64() * 1_000.0);
-        let made = &data["createOrganization"]["organization"]["id"];
-        ensure!(made.is_string(), "no organization was created: {data}");
+        let id = &data["createOrganization"]["organization"]["id"];
+        ensure!(id.is_string(), "no organization was created: {data}");
     }
     times.sort_by(f64::total_cmp);
     Ok(times)
 }
 
-/// The median of the milliseconds that psql says a schema took, on one connection; the schemas are dropped again.
+/// Returns the median time of creating a schema in milliseconds, as reported by psql, on one connection. The schemas
+/// are dropped afterwards.
 fn floor(bench: &Bench<'_>, ddl: &str, run: &str) -> Result<f64> {
     let schemas: Vec<_> = (0..bench.options.created)
         .map(|number| format!("bench_floor_{run}_{number}"))
@@ -113,7 +115,10 @@ fn floor(bench: &Bench<'_>, ddl: &str, run: &str) -> Result<f64> {
         .lines()
         .filter_map(|line| line.strip_prefix("Time: ")?.split(' ').next()?.parse().ok());
     let mut times: Vec<f64> = times.collect();
-    ensure!(times.len() == schemas.len(), "psql gave no times: {output}");
+    ensure!(
+        times.len() == schemas.len(),
+        "psql reported no times: {output}"
+    );
     times.sort_by(f64::total_cmp);
     Ok(percentile(&times, 50))
 }
@@ -129,7 +134,7 @@ fn drop_schemas(database: &Database, schemas: &[String]) -> Result<()> {
     database.run(drops.iter().map(String::as_str)).map(drop)
 }
 
-/// All tenant migrations and the grants on their tables, with the placeholder `{tenant}`.
+/// Returns all tenant migrations and the grants on their tables, with the placeholder `{tenant}`.
 fn ddl() -> Result<String> {
     let directory = Path::new(WORKSPACE).join("migration/src/tenant");
     let entries = fs::read_dir(directory)?.collect::<Result<Vec<_>, _>>()?;
@@ -154,7 +159,7 @@ fn ddl() -> Result<String> {
     Ok(ddl + &grants)
 }
 
-/// The value that so many of 100 do not exceed, of values in order.
+/// Returns a percentile of sorted values.
 fn percentile(sorted: &[f64], percent: usize) -> f64 {
     let rank = (sorted.len() * percent).div_ceil(100).max(1);
     sorted.get(rank - 1).copied().unwrap_or_default()

@@ -1,4 +1,4 @@
-//! What was measured, as a table to read and as JSON to keep.
+//! Formats the results as a table and as JSON.
 
 use std::fmt::{Display, Formatter, Result};
 
@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use crate::machine::Machine;
 
-/// MiB that the server may have resident at most.
+/// The target for the server's resident memory in MiB.
 const SERVER_MIB: f64 = 64.0;
 
-/// Headings of the table, with the width of each column.
+/// The headings of the table and the width of each column.
 const COLUMNS: [(&str, usize); 13] = [
     ("", 14),
     ("ours", 9),
@@ -29,30 +29,30 @@ const COLUMNS: [(&str, usize); 13] = [
 /// The results of one run.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// Where it ran.
+    /// The environment of the run.
     pub machine: Machine,
-    /// One row a case.
+    /// One row per case.
     pub rows: Vec<Row>,
 }
 
-/// A case beside its floor.
+/// The results of a case and its floor.
 #[derive(Debug, Serialize)]
 pub struct Row {
-    /// The case.
+    /// The name of the case.
     pub name: &'static str,
-    /// Of `ours` and the floors: `/s` where more is better, ` ms` where less is.
+    /// The unit of `ours` and the floors: `/s` (higher is better) or ` ms` (lower is better).
     pub unit: &'static str,
-    /// What the server did.
+    /// The server's result.
     pub ours: f64,
-    /// The median of its answers.
+    /// The median response time.
     pub p50_ms: f64,
-    /// 99 of 100 answers came within this.
+    /// The 99th percentile of the response time.
     pub p99_ms: f64,
-    /// What bare SQL did, before and after.
+    /// The result of plain SQL, before and after the server.
     pub floors: [f64; 2],
-    /// `ours` by the mean of the floors.
+    /// `ours` divided by the mean of the floors.
     pub ratio: f64,
-    /// What the ratio was promised to be.
+    /// The target of the ratio.
     pub target: Option<Target>,
     /// CPU milliseconds of the server for each request.
     pub server_cpu_ms: f64,
@@ -60,33 +60,33 @@ pub struct Row {
     pub database_cpu_ms: f64,
     /// CPU milliseconds of the load generator for each request.
     pub generator_cpu_ms: f64,
-    /// Cores that the rest of the machine kept busy meanwhile.
+    /// CPU used by other processes during the load, in cores.
     pub others_cpu: f64,
-    /// Most memory that the server had resident meanwhile.
+    /// Peak resident memory of the server during the load.
     pub server_mib: f64,
-    /// Memory of all of PostgreSQL at the end, shared memory counted once.
+    /// Memory of PostgreSQL at the end of the load, with shared memory counted once.
     pub database_mib: f64,
-    /// Another floor worth knowing.
+    /// A second floor.
     pub other_floor: Option<OtherFloor>,
 }
 
-/// What a ratio was promised to be.
+/// The target of a ratio.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub enum Target {
-    /// Of rates.
+    /// A minimum, for rates.
     AtLeast(f64),
-    /// Of times.
+    /// A maximum, for times.
     AtMost(f64),
 }
 
-/// A floor for more than the first one does.
+/// A floor that does more work than the first one.
 #[derive(Debug, Serialize)]
 pub struct OtherFloor {
-    /// What it does more.
+    /// The additional work.
     pub what: &'static str,
-    /// Transactions a second.
+    /// Transactions per second.
     pub rate: f64,
-    /// The server's rate by this one.
+    /// The server's rate divided by this one.
     pub ratio: f64,
 }
 
@@ -148,7 +148,7 @@ impl Display for Report {
         writeln!(
             f,
             "server memory: {peak:.1} MiB at most, target < {SERVER_MIB} {}.\n\
-             cpu: milliseconds a request; others: cores that the rest of the machine kept busy, which should be near 0.",
+             cpu: milliseconds per request; others: cores used by other processes, which should be near 0.",
             word(peak < SERVER_MIB)
         )
     }

@@ -1,4 +1,4 @@
-//! The server under test: its build, its data, its process.
+//! Builds, starts and stops the server under test.
 
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
@@ -13,13 +13,13 @@ use nix::unistd::Pid;
 use crate::http;
 use crate::options::Options;
 
-/// How long the server may take to be ready, or to stop.
+/// The time limit for the server to become ready, and to stop.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The directory of the workspace.
 pub const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// The server's program, built when it is the workspace's own.
+/// Returns the path of the server's program. Builds it unless the options say otherwise.
 pub fn program(options: &Options) -> Result<PathBuf> {
     if let Some(program) = &options.server {
         return Ok(program.clone());
@@ -30,21 +30,21 @@ pub fn program(options: &Options) -> Result<PathBuf> {
         let mut build = Command::new(cargo);
         build.args(["build", "--release", "--package", "outlay-server"]);
         let status = build.current_dir(WORKSPACE).status()?;
-        ensure!(status.success(), "the server does not build");
+        ensure!(status.success(), "the build of the server failed");
     }
     let target = std::env::var_os("CARGO_TARGET_DIR");
     let target = target.map_or_else(|| Path::new(WORKSPACE).join("target"), PathBuf::from);
     let program = target.join("release/outlay");
     ensure!(
         program.exists(),
-        "{} is missing: leave out --skip-build",
+        "{} is missing: run without --skip-build",
         program.display()
     );
     Ok(program)
 }
 
-/// A command of the server's program on its embedded database with `settings`, each `NAME=VALUE`, whatever the caller's
-/// environment says.
+/// Returns a command of the server's program with its embedded database and `settings`, each `NAME=VALUE`. Settings in
+/// the caller's environment are removed.
 pub fn command(program: &Path, data_dir: &Path, settings: &[String]) -> Command {
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
@@ -61,17 +61,17 @@ pub fn command(program: &Path, data_dir: &Path, settings: &[String]) -> Command 
     command
 }
 
-/// A running server; dropping it stops it.
+/// A running server. Dropping it stops it.
 pub struct Server {
     child: Child,
-    /// Where it listens.
+    /// The address it listens on.
     pub address: SocketAddr,
 }
 
 impl Server {
-    /// Starts the server and waits until it can take requests. What it says goes to `log`.
+    /// Starts the server and waits until it is ready. Its output goes to `log`.
     pub fn start(program: &Path, data_dir: &Path, settings: &[String], log: &Path) -> Result<Self> {
-        // Free now, and nobody else here is looking for one.
+        // The port is free now, and no other process is expected to take it before the server does.
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let output = File::create(log)?;
         let mut command = command(program, data_dir, settings);
@@ -93,7 +93,7 @@ impl Server {
         Ok(server)
     }
 
-    /// Its process.
+    /// The process id of the server.
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
@@ -109,7 +109,7 @@ impl Server {
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        bail!("the server is not ready after {PATIENCE:?}")
+        bail!("the server was not ready after {PATIENCE:?}")
     }
 }
 
@@ -118,7 +118,7 @@ impl Drop for Server {
         let Ok(pid) = i32::try_from(self.child.id()) else {
             return;
         };
-        // It takes PostgreSQL down with it; killed outright, it would leave that to a watchdog.
+        // On SIGTERM the server also stops PostgreSQL; after SIGKILL only the watchdog would.
         let _ = kill(Pid::from_raw(pid), Signal::SIGTERM);
         let started = Instant::now();
         while started.elapsed() < PATIENCE {

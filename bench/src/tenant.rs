@@ -1,22 +1,22 @@
-//! What the floors' SQL must know of each organization: its schema and the rows to refer to.
+//! Reads the schema and the referenced rows of each organization, for the SQL of the floors.
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use crate::database::Database;
 
-/// An organization as the database has it.
+/// An organization as read from the database.
 #[derive(Debug, Deserialize)]
 pub struct Tenant {
-    /// Its name in host names.
+    /// The slug of the organization.
     pub slug: String,
     /// The schema of its tables.
     pub schema: String,
-    /// The currency of its books.
+    /// Its base currency.
     pub currency: String,
 }
 
-/// Rows of a tenant that a new expense refers to.
+/// The ids of a tenant's rows that a new expense refers to.
 #[derive(Debug, Deserialize)]
 struct Rows {
     owner: String,
@@ -26,7 +26,7 @@ struct Rows {
 }
 
 impl Tenant {
-    /// The organizations with these slugs.
+    /// Returns the organizations with these slugs.
     pub fn all(database: &Database, slugs: &[&str]) -> Result<Vec<Self>> {
         let slugs = slugs.join(",");
         let sql = format!(
@@ -40,7 +40,7 @@ impl Tenant {
             .collect::<Result<_, _>>()?)
     }
 
-    /// The script with everything in braces replaced by what this tenant has.
+    /// Returns the script with its placeholders in braces replaced by values of this tenant.
     pub fn script(&self, database: &Database, template: &str) -> Result<String> {
         let script = template.replace("{tenant}", &self.schema);
         if !script.contains("{owner}") {

@@ -1,4 +1,4 @@
-//! The loads: what is asked of the server, and the SQL that is its floor.
+//! Defines the loads: the requests to the server, and the SQL of the floor.
 
 use std::fs;
 use std::path::Path;
@@ -10,27 +10,27 @@ use crate::demo::Organization;
 use crate::options::Case;
 use crate::tenant::Tenant;
 
-/// A load on the server and on the database below it.
+/// A load on the server, and its floor.
 pub struct Workload {
-    /// Which it is.
+    /// The case of the load.
     pub case: Case,
-    /// Its name in the report.
+    /// The name in the report.
     pub name: &'static str,
     /// The GraphQL document.
     document: &'static str,
-    /// The variables of the request of this number for an organization.
+    /// Returns the variables of a request, by organization and number of the request.
     variables: fn(&Organization, &Tenant, usize) -> Value,
-    /// Requests made ready for each organization.
+    /// The number of different requests for each organization.
     variants: usize,
-    /// Whether each has a document of its own, so many that the server can keep few of them.
+    /// Whether each request has a different document, more than the server can cache.
     unseen: bool,
-    /// What every good answer holds.
+    /// A text that every valid response contains.
     pub must: &'static str,
-    /// The ideal SQL.
+    /// The SQL of the floor.
     pub floor: &'static str,
-    /// A second floor to report beside it, and what it is.
+    /// The name and the SQL of a second floor.
     pub other_floor: Option<(&'static str, &'static str)>,
-    /// The least share of the floor that was promised.
+    /// The minimum ratio to the floor.
     pub target: Option<f64>,
 }
 
@@ -90,7 +90,7 @@ pub const WORKLOADS: [Workload; 4] = [
 ];
 
 impl Workload {
-    /// Writes the requests of all organizations for `load.lua`: a line each, token and body.
+    /// Writes the requests of all organizations for `load.lua`, one per line: token and body.
     pub fn write_requests(
         &self,
         organizations: &[Organization],
@@ -102,8 +102,9 @@ impl Workload {
             let tenant = tenants
                 .iter()
                 .find(|tenant| tenant.slug == organization.slug);
-            let tenant = tenant
-                .with_context(|| format!("the database does not know {}", organization.slug))?;
+            let tenant = tenant.with_context(|| {
+                format!("the database has no organization {}", organization.slug)
+            })?;
             for number in 0..self.variants {
                 let variables = (self.variables)(organization, tenant, number);
                 let document = if self.unseen {
@@ -135,11 +136,11 @@ fn spending(_: &Organization, _: &Tenant, _: usize) -> Value {
     })
 }
 
-/// An expense that names all that one can: the floor's insert checks the same references.
+/// Returns an expense with all references. The insert of the floor checks the same references.
 fn create_expense(organization: &Organization, tenant: &Tenant, number: usize) -> Value {
     let pick = |ids: &[String]| ids.get(number % ids.len().max(1)).cloned();
     json!({ "input": {
-        // A whole number, which is right in every currency.
+        // A whole number is valid in every currency.
         "amount": { "amount": (number + 1).to_string(), "currencyCode": tenant.currency },
         "spentOn": format!("2025-{:02}-{:02}", number % 12 + 1, number % 28 + 1),
         "merchant": "Corner Bakery",

@@ -1,4 +1,4 @@
-//! Load on the server, by wrk: its own cost is small beside what it measures.
+//! Puts load on the server with wrk, whose own cost is small compared with the server's.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -7,27 +7,27 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
-/// The script that chooses requests and judges answers.
+/// The script that chooses requests and checks responses.
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/load.lua");
 
-/// What wrk says of one load.
+/// The result of one load.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct Load {
-    /// Answers received.
+    /// The number of responses.
     pub requests: f64,
-    /// For so long.
+    /// The duration of the load.
     pub seconds: f64,
-    /// Milliseconds that half of the answers took at most.
+    /// The median response time in milliseconds.
     pub p50_ms: f64,
-    /// Milliseconds that 99 of 100 answers took at most.
+    /// The 99th percentile of the response time in milliseconds.
     pub p99_ms: f64,
     failed: u64,
     broken: u64,
 }
 
-/// The version, or what to do when there is none.
+/// Returns the version of wrk. The error says how to install it.
 pub fn version() -> Result<String> {
-    // It prints its version and then complains that there is no URL.
+    // wrk prints its version and then fails because of the missing URL, so its status is ignored.
     let output = Command::new("wrk").arg("--version").output();
     let output =
         output.context("wrk is missing: apt-get install wrk (Debian, Ubuntu), brew install wrk")?;
@@ -40,8 +40,8 @@ pub fn version() -> Result<String> {
         .to_owned())
 }
 
-/// Sends requests out of the file `requests`, each chosen by chance, for so many seconds. Every answer must hold `must`
-/// and no errors.
+/// Sends requests from the file `requests`, chosen at random, for `seconds`. Every response must contain `must` and no
+/// errors.
 pub fn run(
     address: SocketAddr,
     connections: u32,
@@ -68,7 +68,7 @@ pub fn run(
     if load.failed > 0 {
         let first = find("FAILED ").unwrap_or_default();
         bail!(
-            "{} of {} answers were not good; the first: {first}",
+            "{} of {} responses were invalid; the first: {first}",
             load.failed,
             load.requests
         );
@@ -80,7 +80,7 @@ pub fn run(
     );
     ensure!(
         load.requests > 0.0,
-        "the server gave no answer in {seconds} s"
+        "the server returned no response in {seconds} s"
     );
     Ok(load)
 }
