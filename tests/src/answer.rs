@@ -1,4 +1,4 @@
-//! What the server answers.
+//! Responses of the server.
 
 use serde_json::Value;
 
@@ -9,30 +9,31 @@ pub struct Answer {
     pub status: u16,
     /// The request's id in the log.
     pub request_id: String,
-    /// The whole body.
+    /// The response body.
     pub body: Value,
 }
 
-/// How many of these succeeded, and how many were refused with this code alone.
+/// Returns the number of responses without errors, and the number of those with only this error code.
 #[must_use]
 pub fn outcomes(answers: &[Answer], code: &str) -> (usize, usize) {
-    let refused = |answer: &&Answer| answer.codes() == [code];
+    let rejected = |answer: &&Answer| answer.codes() == [code];
     let succeeded = |answer: &&Answer| answer.codes().is_empty();
     (
         answers.iter().filter(succeeded).count(),
-        answers.iter().filter(refused).count(),
+        answers.iter().filter(rejected).count(),
     )
 }
 
 impl Answer {
-    /// What stands in `data` at this path of keys and indexes, such as `expenses.edges.0.node`.
+    /// Returns the value in `data` at a path of keys and indexes, such as `expenses.edges.0.node`; null if it does not
+    /// exist.
     #[must_use]
     pub fn data(&self, path: &str) -> Value {
         let pointer = format!("/data/{}", path.replace('.', "/"));
         self.body.pointer(&pointer).cloned().unwrap_or(Value::Null)
     }
 
-    /// The codes of the errors beside `data`.
+    /// The codes of the response's top-level `errors`.
     #[must_use]
     pub fn errors(&self) -> Vec<String> {
         let errors = self.body["errors"].as_array().cloned().unwrap_or_default();
@@ -47,7 +48,7 @@ impl Answer {
             .collect()
     }
 
-    /// The codes of all errors: those beside `data`, and those in the payload of any mutation.
+    /// The codes of all errors: the top-level ones and those in mutation payloads.
     #[must_use]
     pub fn codes(&self) -> Vec<String> {
         let mut codes = self.errors();

@@ -1,17 +1,17 @@
-//! A client of the API, as a program over HTTP.
+//! An HTTP client of the API.
 
 use serde_json::{Value, json};
 
 use crate::Answer;
 
-/// Somebody with a URL and perhaps a token.
+/// A client with the URL of a server and, if signed in, a token.
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
     url: String,
     /// The bearer token sent with every request.
     pub token: Option<String>,
-    /// More headers.
+    /// Additional headers of every request.
     pub headers: Vec<(&'static str, String)>,
 }
 
@@ -25,7 +25,7 @@ impl Client {
         }
     }
 
-    /// The same client with this token.
+    /// Returns a copy of this client with this token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
         Self {
@@ -34,7 +34,7 @@ impl Client {
         }
     }
 
-    /// The same client without a token.
+    /// Returns a copy of this client without a token.
     #[must_use]
     pub fn anonymous(&self) -> Self {
         Self {
@@ -43,7 +43,7 @@ impl Client {
         }
     }
 
-    /// The same client with one more header.
+    /// Returns a copy of this client with an additional header.
     #[must_use]
     pub fn with_header(&self, name: &'static str, value: &str) -> Self {
         let mut client = self.clone();
@@ -51,7 +51,7 @@ impl Client {
         client
     }
 
-    /// The same client of another server.
+    /// Returns a copy of this client for another server.
     #[must_use]
     pub fn at(&self, url: &str) -> Self {
         Self {
@@ -64,7 +64,7 @@ impl Client {
         &self.url
     }
 
-    /// A request to this path with the client's headers.
+    /// Creates a request to a path with the client's headers.
     pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
         let mut request = self.http.request(method, format!("{}{path}", self.url));
         if let Some(token) = &self.token {
@@ -79,15 +79,15 @@ impl Client {
     /// Runs a document.
     ///
     /// # Panics
-    /// When the server does not answer with JSON.
+    /// If the server returns no response, or one that is not JSON.
     pub async fn run(&self, document: &str, variables: Value) -> Answer {
-        self.try_run(document, variables).await.expect("an answer")
+        self.try_run(document, variables).await.expect("a response")
     }
 
-    /// Runs a document; an error when the server does not answer.
+    /// Runs a document, and returns an error if there is no response.
     ///
     /// # Errors
-    /// When there is no answer, or none in JSON.
+    /// If the server returns no response, or one that is not JSON.
     pub async fn try_run(
         &self,
         document: &str,
@@ -113,7 +113,7 @@ impl Client {
         })
     }
 
-    /// Runs a mutation of one field with one input.
+    /// Runs a mutation with one field and its input.
     pub async fn mutate(&self, field: &str, input: Value, selection: &str) -> Answer {
         let mut name = field.to_owned();
         name[..1].make_ascii_uppercase();
@@ -123,10 +123,10 @@ impl Client {
         self.run(&document, json!({ "input": input })).await
     }
 
-    /// Runs a mutation that must succeed; what its payload holds.
+    /// Runs a mutation that must succeed, and returns its payload.
     ///
     /// # Panics
-    /// When there is any error.
+    /// If the response has an error.
     pub async fn must(&self, field: &str, input: Value, selection: &str) -> Value {
         let answer = self.mutate(field, input, selection).await;
         let payload = answer.data(field);
@@ -138,10 +138,10 @@ impl Client {
         payload
     }
 
-    /// Sends a document with a file in `variables.input.file`, by the GraphQL multipart request specification.
+    /// Sends a document with a file in `variables.input.file`, as a GraphQL multipart request.
     ///
     /// # Panics
-    /// When the server does not answer with JSON.
+    /// If the server returns no response, or one that is not JSON.
     pub async fn upload(
         &self,
         document: &str,
@@ -163,7 +163,7 @@ impl Client {
             .multipart(form)
             .send()
             .await;
-        let response = response.expect("an answer");
+        let response = response.expect("a response");
         let status = response.status().as_u16();
         Answer {
             status,

@@ -1,4 +1,4 @@
-//! What the database itself says, past the server.
+//! Direct access to the database, without the server.
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, Postgres};
 
 use crate::{Org, database_url, within};
 
-/// A connection as the owner of everything.
+/// Opens a connection. With [`database_url`] it has the rights of the database's owner.
 ///
 /// # Panics
-/// When there is none to be had.
+/// If the connection fails.
 pub async fn connect(url: &str) -> PgConnection {
     PgConnection::connect(url).await.expect("a connection")
 }
@@ -17,17 +17,17 @@ pub async fn connect(url: &str) -> PgConnection {
 /// Runs statements on the shared server's database.
 ///
 /// # Panics
-/// When one fails.
+/// If a statement fails.
 pub async fn execute(sql: &str) {
     let mut connection = connect(&database_url().await).await;
     let batch = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
     batch.execute(&mut connection).await.expect(sql);
 }
 
-/// The values of the first column that a query answers on the shared server's database.
+/// Runs a query on the shared server's database and returns the values of the first column.
 ///
 /// # Panics
-/// When it fails.
+/// If the query fails.
 pub async fn ask_all<T>(sql: &str) -> Vec<T>
 where
     T: for<'r> sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres> + Send + Unpin,
@@ -37,10 +37,10 @@ where
     query.fetch_all(&mut connection).await.expect(sql)
 }
 
-/// The one value that a query answers on the shared server's database.
+/// Runs a query on the shared server's database and returns its one value.
 ///
 /// # Panics
-/// When it fails, or answers none.
+/// If the query fails or returns no row.
 pub async fn ask<T>(sql: &str) -> T
 where
     T: for<'r> sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres> + Send + Unpin,
@@ -48,11 +48,11 @@ where
     ask_all(sql).await.pop().expect(sql)
 }
 
-/// Waits until no transaction of requests meets this condition on `pg_stat_activity`, once those under way and closed
-/// connections have had their time.
+/// Waits until no backend of the request role satisfies this condition on `pg_stat_activity`. Running requests and
+/// closing connections have five seconds to finish.
 ///
 /// # Panics
-/// When one still does after five seconds.
+/// If one still does after five seconds.
 pub async fn no_transactions(url: &str, condition: &str) {
     let sql = format!(
         "SELECT count(*) FROM pg_stat_activity WHERE usename = 'outlay_request' AND {condition}"
@@ -71,7 +71,7 @@ pub async fn no_transactions(url: &str, condition: &str) {
 }
 
 impl Org {
-    /// The name of its schema.
+    /// The name of the organization's schema.
     pub async fn schema(&self) -> String {
         ask(&format!(
             "SELECT schema_name FROM outlay.organization WHERE slug = '{}'",
@@ -80,7 +80,7 @@ impl Org {
         .await
     }
 
-    /// How many rows a table of its schema has where this holds.
+    /// Counts the rows of a table in the organization's schema that satisfy a condition.
     pub async fn count(&self, table: &str, condition: &str) -> i64 {
         let schema = self.schema().await;
         ask(&format!(

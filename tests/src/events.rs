@@ -1,4 +1,4 @@
-//! A stream of server-sent events, read as a program reads it.
+//! A client of server-sent events.
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use crate::{Answer, Client};
 
-/// How long an event may take that must come.
+/// The time limit for an expected event.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// An event stream under way; dropped, its connection is closed.
+/// An open event stream. Dropping it closes its connection.
 pub struct Events {
     response: reqwest::Response,
     read: String,
@@ -18,31 +18,31 @@ pub struct Events {
 /// One event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
-    /// Its name.
+    /// The name of the event.
     pub name: String,
-    /// Its id.
+    /// The id of the event; empty if it has none.
     pub id: String,
-    /// Its data, as JSON where it is any.
+    /// The data of the event as JSON; null if it is not JSON.
     pub data: Value,
 }
 
 impl Client {
-    /// Subscribes by an event stream of its own, and does not wait for anything.
+    /// Subscribes over a new event stream. Does not wait for an event.
     ///
     /// # Panics
-    /// When the server does not answer with events.
+    /// If the response is not an event stream.
     pub async fn listen(&self, document: &str, variables: Value) -> Events {
         let request = self.request(reqwest::Method::POST, "/graphql");
         let request = request.header("accept", "text/event-stream");
         let body = json!({ "query": document, "variables": variables });
-        let response = request.json(&body).send().await.expect("an answer");
+        let response = request.json(&body).send().await.expect("a response");
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         Events::of(response)
     }
 }
 
 impl Events {
-    /// The events that this response brings.
+    /// Reads events from a response.
     #[must_use]
     pub fn of(response: reqwest::Response) -> Self {
         Self {
@@ -51,16 +51,16 @@ impl Events {
         }
     }
 
-    /// The next event; none when the stream has ended.
+    /// Waits for the next event; `None` if the stream has ended.
     ///
     /// # Panics
-    /// When none comes.
+    /// If no event is received in time.
     pub async fn next(&mut self) -> Option<Event> {
         let next = tokio::time::timeout(PATIENCE, self.wait());
         next.await.expect("an event in time")
     }
 
-    /// The next event within a time; none when there was none.
+    /// Waits for the next event; `None` if none is received within this time, or the stream has ended.
     pub async fn within(&mut self, time: Duration) -> Option<Event> {
         tokio::time::timeout(time, self.wait()).await.ok()?
     }
@@ -74,7 +74,7 @@ impl Events {
                     let line = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
                     line.map(|value| value.trim_start().to_owned())
                 };
-                // Comments are signs of life.
+                // Comments are keep-alive signals and are skipped.
                 let event = field("event").map(|name| Event {
                     name,
                     id: field("id").unwrap_or_default(),
@@ -92,22 +92,22 @@ impl Events {
         }
     }
 
-    /// What the next event tells in `data` at this path.
+    /// Waits for the next event and returns this field of its `data`.
     ///
     /// # Panics
-    /// When there is none.
+    /// If there is no event, or its field is null.
     pub async fn told(&mut self, field: &str) -> Value {
         let event = self.next().await.expect("an event");
         assert_eq!(event.name, "next", "{event:?}");
-        let told = event.data["data"][field].clone();
-        assert!(!told.is_null(), "{event:?}");
-        told
+        let value = event.data["data"][field].clone();
+        assert!(!value.is_null(), "{event:?}");
+        value
     }
 
-    /// The codes of the error that ends the stream.
+    /// Waits for the error that ends the stream and returns its codes.
     ///
     /// # Panics
-    /// When it goes on.
+    /// If the stream does not end.
     pub async fn ended(&mut self) -> Vec<String> {
         let event = self.next().await.expect("an event");
         let answer = Answer {
@@ -116,7 +116,7 @@ impl Events {
             body: event.data.clone(),
         };
         let codes = answer.errors();
-        assert!(!codes.is_empty(), "it goes on: {event:?}");
+        assert!(!codes.is_empty(), "the stream did not end: {event:?}");
         assert_eq!(self.next().await.expect("an event").name, "complete");
         assert_eq!(self.next().await, None);
         codes

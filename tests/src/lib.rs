@@ -1,4 +1,4 @@
-//! The harness of the black-box suites: one PostgreSQL and one server for all tests, one organization for each.
+//! The harness of the black-box tests: one PostgreSQL and one server for all tests, one organization for each test.
 //!
 //! ```ignore
 //! let org = Org::new().await;

@@ -1,4 +1,4 @@
-//! A network between clients and a server, which can be cut.
+//! A proxy that simulates a broken network between clients and a server.
 
 use tokio::{
     io::{copy, copy_bidirectional, sink},
@@ -6,18 +6,18 @@ use tokio::{
     sync::watch,
 };
 
-/// A way to a server; gone when it is dropped, with all that went over it.
+/// A TCP proxy to a server.
 pub struct Network {
-    /// Where it leads to the server, such as `http://127.0.0.1:40124`.
+    /// The URL of the server through the proxy, such as `http://127.0.0.1:40124`.
     pub url: String,
     is_up: watch::Sender<bool>,
 }
 
 impl Network {
-    /// A network that leads to the server of this URL.
+    /// Starts a proxy to the server at this URL.
     ///
     /// # Panics
-    /// When there is none to be had.
+    /// If the proxy cannot listen.
     pub async fn to(url: &str) -> Self {
         let server = url.trim_start_matches("http://").to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -36,7 +36,7 @@ impl Network {
         }
     }
 
-    /// Cuts it: what is sent over a connection that there is now arrives nowhere any more, and neither side is told.
+    /// Cuts the network: data sent over existing connections is discarded, and neither side is notified.
     pub fn cut(&self) {
         self.is_up.send_replace(false);
     }
@@ -44,7 +44,7 @@ impl Network {
 
 async fn carry(mut client: TcpStream, mut server: TcpStream, mut is_up: watch::Receiver<bool>) {
     tokio::select! {
-        // How it ended is for both sides to see.
+        // A connection that ends regularly is closed on both sides.
         _ = copy_bidirectional(&mut client, &mut server) => return,
         _ = is_up.wait_for(|is_up| !is_up) => {}
     }

@@ -1,17 +1,17 @@
-//! An organization for one test, and its people.
+//! Creates an organization for one test, with members and other objects.
 
 use serde_json::{Value, json};
 
 use crate::{Client, PASSWORD, server};
 
-/// A name that no other test has.
+/// Returns a unique name.
 #[must_use]
 pub fn unique(prefix: &str) -> String {
     let id = uuid::Uuid::new_v4().simple().to_string();
     format!("{prefix}-{}", &id[..16])
 }
 
-/// Text that repeats, with a number each time.
+/// Returns the concatenation of `one(0)` to `one(count - 1)`.
 pub fn numbered(count: usize, one: impl Fn(usize) -> String) -> String {
     (0..count).map(one).collect::<Vec<_>>().concat()
 }
@@ -19,34 +19,34 @@ pub fn numbered(count: usize, one: impl Fn(usize) -> String) -> String {
 /// An organization with its owner, on the shared server or another.
 #[derive(Clone)]
 pub struct Org {
-    /// Its slug.
+    /// The slug.
     pub slug: String,
-    /// Its global id.
+    /// The global id.
     pub id: String,
-    /// Its short code.
+    /// The short code.
     pub short_code: String,
-    /// Its owner, signed in.
+    /// A client signed in as the owner.
     pub owner: Client,
-    /// The owner's address.
+    /// The owner's e-mail address.
     pub owner_email: String,
 }
 
 impl Org {
-    /// An organization in euros on the shared server.
+    /// Creates an organization with base currency EUR on the shared server.
     pub async fn new() -> Self {
         Self::at(&server().await.client(), "EUR").await
     }
 
-    /// An organization on the server of this client, with books in this currency.
+    /// Creates an organization with this base currency on the server of this client.
     ///
     /// # Panics
-    /// When it cannot be made.
+    /// If it cannot be created.
     pub async fn at(client: &Client, currency: &str) -> Self {
         let slug = unique("org");
         let owner_email = format!("owner@{slug}.example");
         let person = sign_up(client, &owner_email, "Olive Owner").await;
         let input = json!({ "name": "Test Ltd", "slug": slug, "baseCurrency": currency });
-        let made = person
+        let created = person
             .must(
                 "createOrganization",
                 input,
@@ -55,23 +55,23 @@ impl Org {
             .await;
         let text = |value: &Value| value.as_str().expect("a string").to_owned();
         Self {
-            owner: person.with_token(&text(&made["session"]["accessToken"])),
-            id: text(&made["organization"]["id"]),
-            short_code: text(&made["organization"]["shortCode"]),
+            owner: person.with_token(&text(&created["session"]["accessToken"])),
+            id: text(&created["organization"]["id"]),
+            short_code: text(&created["organization"]["shortCode"]),
             slug,
             owner_email,
         }
     }
 
-    /// A new member with this role.
+    /// Creates a member with this role and returns a client signed in as that member.
     pub async fn member(&self, role: &str) -> Client {
         self.member_in(role, None).await
     }
 
-    /// A new member with this role in this department.
+    /// Creates a member with this role in this department and returns a client signed in as that member.
     ///
     /// # Panics
-    /// When it cannot be made.
+    /// If it cannot be created.
     pub async fn member_in(&self, role: &str, department: Option<&str>) -> Client {
         let email = format!("{}@{}.example", unique("m"), self.slug);
         let input = json!({ "email": email, "role": role, "departmentId": department });
@@ -102,25 +102,25 @@ impl Org {
         )
     }
 
-    /// A department; its id.
+    /// Creates a department and returns its id.
     pub async fn department(&self, name: &str) -> String {
         self.make("createDepartment", json!({ "name": name }), "department")
             .await
     }
 
-    /// A category; its id.
+    /// Creates a category and returns its id.
     pub async fn category(&self, name: &str) -> String {
         self.make("createCategory", json!({ "name": name }), "category")
             .await
     }
 
-    /// An account; its id.
+    /// Creates an account and returns its id.
     pub async fn account(&self, name: &str, balance: &str) -> String {
         let input = json!({ "name": name, "openingBalance": money(balance) });
         self.make("createAccount", input, "account").await
     }
 
-    /// A budget of January 2026; its id.
+    /// Creates a budget for January 2026 and returns its id.
     pub async fn budget(&self, department: &str, account: &str, amount: &str) -> String {
         let input = json!({
             "departmentId": department, "accountId": account, "year": 2026, "month": 1, "amount": money(amount),
@@ -128,29 +128,29 @@ impl Org {
         self.make("createBudget", input, "budget").await
     }
 
-    /// An expense of the owner's; its id.
+    /// Creates an expense of the owner and returns its id.
     pub async fn expense(&self, merchant: &str, amount: &str) -> String {
         self.make("createExpense", expense(merchant, amount), "expense")
             .await
     }
 
-    /// Makes something; its id.
+    /// Runs a mutation that creates an object and returns the object's id.
     ///
     /// # Panics
-    /// When it cannot be made.
+    /// If the mutation fails.
     pub async fn make(&self, mutation: &str, input: Value, noun: &str) -> String {
-        let made = self
+        let created = self
             .owner
             .must(mutation, input, &format!("{noun} {{ id }}"))
             .await;
-        made[noun]["id"].as_str().expect("an id").to_owned()
+        created[noun]["id"].as_str().expect("an id").to_owned()
     }
 }
 
-/// Signs a new user up; a client with the user's token.
+/// Signs up a new user and returns a client with the user's token.
 ///
 /// # Panics
-/// When that fails.
+/// If the sign-up fails.
 pub async fn sign_up(client: &Client, email: &str, name: &str) -> Client {
     let input = json!({ "email": email, "password": PASSWORD, "displayName": name });
     let session = client
@@ -159,13 +159,13 @@ pub async fn sign_up(client: &Client, email: &str, name: &str) -> Client {
     client.with_token(session["session"]["accessToken"].as_str().expect("a token"))
 }
 
-/// An amount in euros.
+/// Returns an amount in euros.
 #[must_use]
 pub fn money(amount: &str) -> Value {
     json!({ "amount": amount, "currencyCode": "EUR" })
 }
 
-/// The input of an expense of 15 January 2026 in euros.
+/// Returns the input of an expense of 15 January 2026 in euros.
 #[must_use]
 pub fn expense(merchant: &str, amount: &str) -> Value {
     json!({ "amount": money(amount), "spentOn": "2026-01-15", "merchant": merchant })

@@ -1,14 +1,15 @@
-//! Waiting for what comes true by itself, with a deadline and without fixed sleeps.
+//! Polls for conditions with a deadline, without fixed sleeps.
 
 use std::time::{Duration, Instant};
 
-/// What the server promises of changes made by another process is a second; the other one is for a busy machine.
+/// The time limit for changes by another server process. The server guarantees one second; the second one is a margin
+/// for a busy machine.
 const PROMISE: Duration = Duration::from_secs(2);
 
-/// Looks until the condition holds.
+/// Polls until the condition holds.
 ///
 /// # Panics
-/// When it does not within `deadline`.
+/// If it does not hold within `deadline`.
 pub async fn within(deadline: Duration, what: &str, condition: impl AsyncFn() -> bool) {
     let start = Instant::now();
     while !condition().await {
@@ -20,7 +21,7 @@ pub async fn within(deadline: Duration, what: &str, condition: impl AsyncFn() ->
     }
 }
 
-/// The same for what other server processes learn of a change.
+/// Polls until a change is visible on another server process.
 pub async fn soon(what: &str, condition: impl AsyncFn() -> bool) {
     within(PROMISE, what, condition).await;
 }

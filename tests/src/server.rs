@@ -1,4 +1,4 @@
-//! A real server on a real database, as processes of their own.
+//! Starts real server processes on a real database.
 
 use std::{
     io::{BufRead, BufReader},
@@ -14,23 +14,24 @@ use tokio::sync::OnceCell;
 
 use crate::Client;
 
-/// The password of every user that the tests make.
+/// The password of all users created by the tests.
 pub const PASSWORD: &str = "correct horse battery";
 
-/// All tests call from one address.
+/// Disables the rate limit for addresses, because all tests use one address.
 const UNLIMITED: &[&str] = &["--address-rate", "0"];
 
-/// Starts the server and kills it once we are gone, however we go: the pipe to `cat` closes with us.
+/// A shell script that starts the server and kills it when this process ends, even by SIGKILL: `cat` then reads the end
+/// of its pipe.
 const GUARD: &str = r#""$@" & server=$!; cat >/dev/null; kill -9 "$server""#;
 
 static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
 static SERVER: OnceCell<Server> = OnceCell::const_new();
 static SECOND: OnceCell<Server> = OnceCell::const_new();
 
-/// The PostgreSQL of this test run; it ends with the run.
+/// Returns the PostgreSQL of this test run. It ends with the run.
 ///
 /// # Panics
-/// When it cannot be started.
+/// If it cannot be started.
 pub async fn cluster() -> &'static Cluster {
     CLUSTER
         .get_or_init(async || {
@@ -41,20 +42,20 @@ pub async fn cluster() -> &'static Cluster {
         .await
 }
 
-/// The server that most tests share.
+/// Returns the server shared by most tests.
 ///
 /// # Panics
-/// When it cannot be started.
+/// If it cannot be started.
 pub async fn server() -> &'static Server {
     SERVER
         .get_or_init(async || Server::start(&database_url().await, UNLIMITED).await)
         .await
 }
 
-/// Another server process on the same database.
+/// Returns a second server process on the same database.
 ///
 /// # Panics
-/// When it cannot be started.
+/// If it cannot be started.
 pub async fn second_server() -> &'static Server {
     server().await;
     SECOND
@@ -67,25 +68,25 @@ pub async fn database_url() -> String {
     cluster().await.url("outlay", "outlay")
 }
 
-/// Makes an empty database for a test that wants one of its own; its URL.
+/// Creates an empty database for one test and returns its URL.
 ///
 /// # Panics
-/// When it cannot be made.
+/// If it cannot be created.
 pub async fn new_database() -> String {
     let name = crate::unique("db").replace('-', "_");
     let psql = cluster().await.installation().program("psql");
-    let made = Command::new(psql)
+    let created = Command::new(psql)
         .arg(cluster().await.url("outlay", "postgres"))
         .args(["-qc", &format!("CREATE DATABASE {name}")])
         .status();
-    assert!(made.expect("psql runs").success());
+    assert!(created.expect("psql runs").success());
     cluster().await.url("outlay", &name)
 }
 
-/// The server's program, which stands beside the folder of the test programs.
+/// Returns the path of the server's program, which is in the parent of the directory of the test program.
 ///
 /// # Panics
-/// When this is no test program.
+/// If the current program is not a test.
 #[must_use]
 pub fn program() -> PathBuf {
     let test = std::env::current_exe().expect("a program");
@@ -93,9 +94,9 @@ pub fn program() -> PathBuf {
     folder.join("outlay-under-test")
 }
 
-/// A server process. It belongs to no runtime, so that tests may share it that each have their own.
+/// A server process. It is not bound to a tokio runtime, so tests with separate runtimes can share it.
 pub struct Server {
-    /// Where it answers, such as `http://127.0.0.1:40123`.
+    /// The server's URL, such as `http://127.0.0.1:40123`.
     pub url: String,
     log: Arc<Mutex<Vec<String>>>,
     child: Child,
@@ -103,10 +104,10 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server on a database, with more arguments, and waits until it listens.
+    /// Starts a server on a database with additional arguments, and waits until it listens.
     ///
     /// # Panics
-    /// When it does not start.
+    /// If it does not start.
     pub async fn start(database_url: &str, arguments: &[&str]) -> Self {
         let request_url = database_url.replace("postgres://outlay@", "postgres://outlay_request@");
         let mut command = Command::new("sh");
@@ -132,10 +133,10 @@ impl Server {
         Self::spawn(command, true).await
     }
 
-    /// Starts a server on an embedded database in this directory, without a guard: it is killed when dropped.
+    /// Starts a server with an embedded database in this directory. It has no guard and is killed when dropped.
     ///
     /// # Panics
-    /// When it does not start.
+    /// If it does not start.
     pub async fn start_embedded(directory: &Path) -> Self {
         let mut command = Command::new(program());
         command
@@ -162,7 +163,7 @@ impl Server {
             .expect("the server starts");
         let log = Arc::new(Mutex::new(Vec::new()));
         let (errors, kept) = (child.stderr.take().expect("stderr"), log.clone());
-        // Threads, since the tasks of a test's runtime end with the test and would close the pipes.
+        // Threads instead of tasks: a test's tasks end with the test and would close the pipes.
         let reader = thread::spawn(move || {
             for line in BufReader::new(errors).lines().map_while(Result::ok) {
                 kept.lock()
@@ -179,10 +180,7 @@ impl Server {
         let Ok(url) = url else {
             reader.join().expect("a reader");
             let log = log.lock().unwrap_or_else(PoisonError::into_inner);
-            panic!(
-                "the server did not say where it listens:\n{}",
-                log.join("\n")
-            )
+            panic!("the server did not print its URL:\n{}", log.join("\n"))
         };
         Self {
             url,
@@ -192,19 +190,19 @@ impl Server {
         }
     }
 
-    /// A client that has not signed in.
+    /// Returns a client that is not signed in.
     #[must_use]
     pub fn client(&self) -> Client {
         Client::new(&self.url)
     }
 
-    /// Its process.
+    /// The id of the child process: the server, or its guard.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// The process of the program itself, which a guarded server runs below its guard.
+    /// The process id of the server. If the server is guarded, this is a child of the guard.
     #[must_use]
     pub fn program_pid(&self) -> Option<u32> {
         let pid = self.child.id();
@@ -220,16 +218,16 @@ impl Server {
         program?.parse().ok()
     }
 
-    /// The memory that it has resident, in bytes; none where there is no `/proc`.
+    /// The resident memory of the server in bytes; `None` on systems without `/proc`.
     #[must_use]
     pub fn memory(&self) -> Option<u64> {
         self.status("VmRSS:")
     }
 
-    /// The most memory that it has ever had resident, in bytes.
+    /// The peak resident memory of the server in bytes.
     ///
     /// # Panics
-    /// Where there is no `/proc`.
+    /// On systems without `/proc`.
     #[must_use]
     pub fn peak_memory(&self) -> u64 {
         self.status("VmHWM:").expect("the server's status")
@@ -243,7 +241,7 @@ impl Server {
         Some(kilobytes * 1024)
     }
 
-    /// The lines of its log that hold this text.
+    /// The lines of the server's log that contain a text.
     #[must_use]
     pub fn log_lines(&self, text: &str) -> Vec<serde_json::Value> {
         let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
@@ -253,10 +251,10 @@ impl Server {
             .collect()
     }
 
-    /// The SQL of one request, in order, as the log has it; waits for the log to say that the request is done.
+    /// Waits until the log reports the end of a request, and returns the SQL statements of the request in order.
     ///
     /// # Panics
-    /// When it does not say so.
+    /// If the log does not report the end in time.
     pub async fn statements(&self, request_id: &str) -> Vec<String> {
         let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
         loop {
@@ -267,25 +265,25 @@ impl Server {
             }
             assert!(
                 tokio::time::Instant::now() < deadline,
-                "the log does not say that {request_id} is done"
+                "the log does not report the end of {request_id}"
             );
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 
-    /// Ends it at once, as a power cut would.
+    /// Kills the child process with SIGKILL.
     ///
     /// # Panics
-    /// When it cannot be killed.
+    /// If it cannot be killed.
     pub fn kill(mut self) {
         self.child.kill().expect("it dies");
         self.child.wait().expect("it ends");
     }
 
-    /// Asks it to stop, as an operator would; its exit code.
+    /// Stops the child process with SIGTERM, as an operator does, and returns its exit code.
     ///
     /// # Panics
-    /// When it cannot be asked.
+    /// If the signal cannot be sent.
     pub async fn terminate(mut self) -> Option<i32> {
         let pid = self.child.id().to_string();
         assert!(
@@ -300,7 +298,7 @@ impl Server {
             .expect("a thread")
     }
 
-    /// Closes the guard's pipe, so that a guarded server is killed.
+    /// Closes the guard's pipe, which kills a guarded server, and waits for the end.
     pub async fn stop(mut self) {
         drop(self.child.stdin.take());
         let _ = tokio::task::spawn_blocking(move || self.child.wait()).await;
@@ -309,7 +307,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // A guard must live to see its pipe close and kill the server.
+        // A guard must not be killed: it kills the server when its pipe closes.
         drop(self.child.stdin.take());
         if !self.guarded {
             let _ = self.child.kill();
@@ -317,7 +315,7 @@ impl Drop for Server {
     }
 }
 
-/// Sends the first URL that the server prints, and reads on so that it can go on printing.
+/// Sends the URLs that the server prints. Reads all output, so that the server is never blocked by a full pipe.
 fn announce_url(output: impl BufRead, found: &mpsc::Sender<String>) {
     for line in output.lines().map_while(Result::ok) {
         if let Some(start) = line.find("http://127.0.0.1:") {

@@ -1,4 +1,4 @@
-//! A WebSocket that speaks `graphql-transport-ws`, as a program uses it.
+//! A WebSocket client of the protocol `graphql-transport-ws`.
 
 use std::time::Duration;
 
@@ -12,29 +12,29 @@ use tokio_tungstenite::{
 
 use crate::Client;
 
-/// How long a message may take that must come.
+/// The time limit for an expected message.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// An open WebSocket; dropped, its connection is closed.
+/// An open WebSocket. Dropping it closes its connection.
 pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
-/// What the server did last.
+/// A message from the server, or the end of the connection.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Said {
-    /// It sent a message.
+    /// The server sent a message.
     Message(Value),
-    /// It closed the connection with this code.
+    /// The server closed the connection with this code.
     Closed(u16),
 }
 
 impl Client {
-    /// Opens a WebSocket with this subprotocol and more headers; the status with which the server refuses it.
+    /// Opens a WebSocket with this subprotocol and additional headers.
     ///
     /// # Errors
-    /// The status of a refusal.
+    /// The HTTP status, if the server rejects the connection.
     ///
     /// # Panics
-    /// When there is no answer.
+    /// If there is no response.
     pub async fn socket(&self, protocol: &str, headers: &[(&str, &str)]) -> Result<Socket, u16> {
         let url = format!("{}/graphql", self.url().replace("http", "ws"));
         let mut request = ClientRequestBuilder::new(url.parse().expect("a URL"));
@@ -47,16 +47,16 @@ impl Client {
         match connect_async(request).await {
             Ok((socket, _)) => Ok(Socket(socket)),
             Err(tungstenite::Error::Http(response)) => Err(response.status().as_u16()),
-            // It was let in without the subprotocol that it asked for.
+            // The server accepted the connection without the requested subprotocol.
             Err(tungstenite::Error::Protocol(_)) => Err(101),
             Err(error) => panic!("{error}"),
         }
     }
 
-    /// Opens a WebSocket and says who it is.
+    /// Opens a WebSocket and initializes it with the client's token.
     ///
     /// # Panics
-    /// When it is not let in.
+    /// If the server rejects the connection.
     pub async fn connect(&self) -> Socket {
         let socket = self.socket("graphql-transport-ws", &[]).await;
         let mut socket = socket.expect("a connection");
@@ -73,40 +73,41 @@ impl Client {
 }
 
 impl Socket {
-    /// Sends a text.
+    /// Sends a text message.
     ///
     /// # Panics
-    /// When it cannot.
+    /// If it cannot be sent.
     pub async fn send(&mut self, text: &str) {
-        self.0.send(Message::text(text)).await.expect("it is sent");
+        let sent = self.0.send(Message::text(text)).await;
+        sent.expect("a sent message");
     }
 
-    /// Begins the protocol.
+    /// Sends `connection_init`.
     pub async fn init(&mut self, payload: Value) {
         self.send(&json!({ "type": "connection_init", "payload": payload }).to_string())
             .await;
     }
 
-    /// Begins an operation.
+    /// Sends `subscribe`, which starts an operation.
     pub async fn subscribe(&mut self, id: &str, document: &str, variables: Value) {
         let payload = json!({ "query": document, "variables": variables });
         self.send(&json!({ "type": "subscribe", "id": id, "payload": payload }).to_string())
             .await;
     }
 
-    /// What the server does next; pings of the transport are answered by themselves.
+    /// Waits for the next message or the end of the connection. WebSocket pings are answered automatically.
     ///
     /// # Panics
-    /// When it does nothing.
+    /// If neither happens in time.
     pub async fn next(&mut self) -> Said {
         let said = tokio::time::timeout(PATIENCE, self.wait()).await;
-        said.expect("the server says something")
+        said.expect("a message in time")
     }
 
-    /// The same, however long it takes.
+    /// Waits for the next message or the end of the connection, without a time limit.
     ///
     /// # Panics
-    /// When it sends what is not JSON.
+    /// If a message is not JSON.
     pub async fn wait(&mut self) -> Said {
         loop {
             match self.0.next().await {
@@ -122,10 +123,10 @@ impl Socket {
         }
     }
 
-    /// The next message, of this type and operation; its payload.
+    /// Waits for the next message, which must have this type and operation id, and returns its payload.
     ///
     /// # Panics
-    /// When it is another.
+    /// If it is another message.
     pub async fn heard(&mut self, kind: &str, id: &str) -> Value {
         match self.next().await {
             Said::Message(message) => {

@@ -1,4 +1,4 @@
-//! The ways in which a document reaches the server.
+//! Sends a document to the server over each transport.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -9,20 +9,20 @@ use crate::{Client, Said};
 /// A way to send an operation and to receive its response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transport {
-    /// A request body in JSON.
+    /// POST with a JSON body.
     Post,
-    /// The parameters of a URL, for queries alone.
+    /// GET with URL parameters; queries only.
     Get,
-    /// A request body that names the document by its hash.
+    /// POST with the hash of the document instead of its text.
     Persisted,
-    /// graphql-ws.
+    /// A WebSocket with the protocol `graphql-transport-ws`.
     Socket,
-    /// graphql-sse.
+    /// Server-sent events.
     Events,
 }
 
 impl Transport {
-    /// The transports that run mutations.
+    /// The transports that support mutations.
     pub const WRITING: [Self; 4] = [Self::Post, Self::Persisted, Self::Socket, Self::Events];
     /// All transports.
     pub const ALL: [Self; 5] = [
@@ -33,10 +33,10 @@ impl Transport {
         Self::Events,
     ];
 
-    /// Runs an operation; its response, which is the first one of a subscription.
+    /// Runs an operation and returns its response; for a subscription the first one.
     ///
     /// # Panics
-    /// When there is none.
+    /// If there is no response.
     pub async fn run(self, client: &Client, document: &str, variables: Value) -> Value {
         match self {
             Self::Post => client.run(document, variables).await.body,

@@ -1,4 +1,4 @@
-//! The server as the tests run it.
+//! The server program that the tests run.
 
 fn main() -> std::process::ExitCode {
     outlay_server::cli::main()
