@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 
-# Build: dependencies are compiled in a layer of their own, so that a change of ours does not compile them again.
+# Build stage. The cache mounts keep compiled dependencies, so that a change to Outlay does not compile them again.
 FROM rust:1.95-slim-bookworm AS build
 RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
@@ -9,7 +9,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
     cargo build --release --locked -p outlay-server && cp target/release/outlay /outlay
 
-# Run: the one binary, as nobody in particular, with a database elsewhere.
+# Runtime stage: only the binary, run by an unprivileged user. The database runs elsewhere.
 FROM debian:bookworm-slim AS run
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/* \
     && useradd --system --no-create-home outlay

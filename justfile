@@ -1,4 +1,4 @@
-# Short names for what is done often; `just` lists them.
+# Shortcuts for common tasks. `just` lists them.
 _default:
     @just --list
 
@@ -6,7 +6,7 @@ _default:
 run *args:
     cargo run -- {{args}}
 
-# Everything that a change must pass.
+# Run the checks that every change must pass.
 check: fmt lint test schema
 
 fmt:
@@ -18,11 +18,11 @@ lint:
 test *args:
     cargo test --workspace {{args}}
 
-# Write schema.graphql anew from the code.
+# Regenerate schema.graphql from the code.
 schema-write:
     cargo run -q -- schema > schema.graphql
 
-# Whether schema.graphql is what the code says.
+# Check that schema.graphql matches the code.
 schema:
     cargo run -q -- schema | diff -u schema.graphql -
 
@@ -30,11 +30,11 @@ schema:
 clients:
     OUTLAY_BIN=target/debug/outlay clients/check
 
-# Build the page that the server embeds.
+# Check and build the playground page that the server embeds.
 playground:
     cd web/playground && npm ci && npm run check && npm run build
 
-# Licences and advisories of what we depend on.
+# Check licences and advisories of the dependencies.
 deny:
     cargo deny check
 
