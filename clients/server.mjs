@@ -1,4 +1,4 @@
-// Starts an Outlay server of its own for a test: a fresh database on a free port, gone when the test is.
+// Starts an Outlay server with a new database on a free port for a test, and removes it after the test.
 import { spawn } from 'node:child_process'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -10,13 +10,13 @@ import { fileURLToPath } from 'node:url'
 const OUTLAY = process.env.OUTLAY_BIN ?? fileURLToPath(new URL('../target/debug/outlay', import.meta.url))
 const STARTS_WITHIN_MS = 120_000
 
-/** The organization and a member of it whom a new database holds. */
+/** The organization and the member that a new database contains. */
 export const DEMO = { organization: 'acme', email: 'ada@acme.example', password: 'outlay-demo' }
 
-/** Starts a server; `url` is its GraphQL endpoint, and `stop` ends it and removes its data. */
+/** Starts a server. `url` is its GraphQL endpoint; `stop` ends it and removes its data. */
 export async function startServer() {
   const directory = await mkdtemp(join(tmpdir(), 'outlay-'))
-  // PostgreSQL does not run as root: whoever it runs as then has to get through to its data.
+  // If this process is root, PostgreSQL runs as another user, which must be able to enter the directory.
   await chmod(directory, 0o755)
   const origin = `http://127.0.0.1:${await freePort()}`
   const server = spawn(
@@ -50,8 +50,8 @@ export async function startServer() {
 async function ready(origin) {
   const end = Date.now() + STARTS_WITHIN_MS
   while (Date.now() < end) {
-    const answer = await fetch(`${origin}/readyz`).catch(() => null)
-    if (answer?.ok) return null
+    const response = await fetch(`${origin}/readyz`).catch(() => null)
+    if (response?.ok) return null
     await sleep(100)
   }
   return `not ready after ${STARTS_WITHIN_MS} ms`
@@ -67,7 +67,8 @@ function freePort() {
   })
 }
 
-// As a program, for tests in other languages: it prints the endpoint, and ends with its input.
+// Run as a program, for tests in other languages: prints the endpoint and stops the server at the end of standard
+// input.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { url, stop } = await startServer()
   console.log(url)

@@ -1,12 +1,12 @@
 import { CriticalityLevel, diff } from '@graphql-inspector/core'
 
 /**
- * The changes from one schema to another that can break a client and that the changelog does not tell of.
+ * Returns the breaking changes from one schema to another that the changelog does not announce.
  *
- * A change is told where an entry of the changelog's section "Unreleased" says **breaking** and names it in backquotes,
- * as in "**breaking** `Expense.merchant` is now `Expense.payee`".
+ * A change is announced if an entry in the section "Unreleased" contains **breaking** and the name in backquotes, as in
+ * "**breaking** `Expense.merchant` is now `Expense.payee`".
  */
-export async function untold(released, current, changelog) {
+export async function unannounced(released, current, changelog) {
   const changes = await diff(released, current)
   const breaking = changes.filter((change) => change.criticality.level === CriticalityLevel.Breaking)
   const entries = unreleased(changelog).filter((entry) => entry.includes('**breaking**'))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { buildSchema } from 'graphql'
-import { untold } from './breaking.js'
+import { unannounced } from './breaking.js'
 
 const released = `
   type Query { expense(id: ID!): Expense }
@@ -10,17 +10,17 @@ const released = `
 `
 
 const paths = async (current, changelog = '## Unreleased\n') => {
-  const changes = await untold(buildSchema(released), buildSchema(current), changelog)
+  const changes = await unannounced(buildSchema(released), buildSchema(current), changelog)
   return changes.map(({ path }) => path)
 }
 
-test('what is only added breaks nobody', async () => {
+test('additions are not breaking', async () => {
   assert.deepEqual(await paths(released), [])
   const more = released.replace('note: String', 'note: String payee: String @deprecated(reason: "2027-01-01")')
   assert.deepEqual(await paths(more), [])
 })
 
-test('what is gone, may be null or must be given breaks clients', async () => {
+test('removed fields, nullable outputs and required inputs are breaking', async () => {
   for (const [from, to, path] of [
     ['merchant: String!', '', 'Expense.merchant'],
     ['merchant: String!', 'merchant: String', 'Expense.merchant'],
@@ -32,14 +32,14 @@ test('what is gone, may be null or must be given breaks clients', async () => {
   }
 })
 
-test('a break is let through where the changelog tells of it by name, for the next release alone', async () => {
+test('a breaking change is allowed if the changelog announces it by name, for the next release only', async () => {
   const current = released.replace('merchant: String!', '')
-  const told = '- **breaking** `Expense.merchant` is gone; use `Expense.payee`.\n'
-  assert.deepEqual(await paths(current, `## Unreleased\n\n${told}`), [])
+  const announced = '- **breaking** `Expense.merchant` is removed; use `Expense.payee`.\n'
+  assert.deepEqual(await paths(current, `## Unreleased\n\n${announced}`), [])
   for (const changelog of [
-    `## Unreleased\n\n## 1.0.0\n\n${told}`,
-    '## Unreleased\n\n- `Expense.merchant` is gone.\n',
-    '## Unreleased\n\n- **breaking** `Expense.merchants` is gone.\n',
+    `## Unreleased\n\n## 1.0.0\n\n${announced}`,
+    '## Unreleased\n\n- `Expense.merchant` is removed.\n',
+    '## Unreleased\n\n- **breaking** `Expense.merchants` is removed.\n',
     '',
   ]) {
     assert.deepEqual(await paths(current, changelog), ['Expense.merchant'], changelog)

@@ -1,4 +1,4 @@
-// Apollo Client, its persisted queries, and the link that uploads files with it.
+// Tests Apollo Client, its persisted queries and its upload link.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
@@ -31,17 +31,17 @@ function connect({ url, headers }) {
 export function apollo(server) {
   journey(server, connect)
 
-  test('is told of a new expense', async (t) => {
+  test('receives the event of a new expense', async (t) => {
     const headers = { Authorization: `Bearer ${await signIn(server.url)}` }
     const connection = socket(server.url, headers)
     t.after(() => connection.dispose())
     const { variables, check } = await news({ url: server.url, headers })
-    const told = client(new GraphQLWsLink(connection)).subscribe({ query: gql(EXPENSE_CHANGED), variables })
-    const { data } = await firstValueFrom(told)
+    const events = client(new GraphQLWsLink(connection)).subscribe({ query: gql(EXPENSE_CHANGED), variables })
+    const { data } = await firstValueFrom(events)
     check(data)
   })
 
-  test('asks by GET with a hash, once the server has seen the document', async () => {
+  test('sends a GET with a hash once the server knows the document', async () => {
     const { requests, fetch } = recorder()
     const headers = { Authorization: `Bearer ${await signIn(server.url)}` }
     const sha256 = (text) => createHash('sha256').update(text).digest('hex')

@@ -1,4 +1,4 @@
-// The audits of the GraphQL over HTTP specification's reference implementation.
+// Runs the audits of the reference implementation of GraphQL over HTTP.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
@@ -8,7 +8,7 @@ const AUDITS = 61
 
 export function audits(server) {
   test('every audit passes', async (t) => {
-    // The server is not there yet when the list is made; its address is asked for at each request.
+    // The URL is read at each request, because the server is not started yet when the tests are registered.
     const all = serverAudits({ url: () => server.url })
     let passed = 0
     for (const { id, name, fn } of all) {

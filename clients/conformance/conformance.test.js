@@ -1,4 +1,4 @@
-// All clients, one after another, against one server.
+// Tests all clients, one after another, with one server.
 import { after, before, describe } from 'node:test'
 
 import { startServer } from '../server.mjs'

@@ -1,4 +1,4 @@
-// What every client sends.
+// The documents sent by all clients.
 
 const PROBLEMS = 'errors { code field message }'
 
@@ -33,7 +33,7 @@ export const lunch = {
   merchant: 'Corner Café',
 }
 
-/** A file to be checked, not imported. */
+/** The input of a dry run of an import. */
 export const payments = () => ({
   file: new File(['Date,Supplier,Amount\n2026-01-07,Northern Rail,86.40\n'], 'payments.csv'),
   mapping: { spentOn: 'Date', amount: 'Amount', merchant: 'Supplier' },

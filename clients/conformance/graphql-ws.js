@@ -1,4 +1,4 @@
-// graphql-ws: subscriptions, and everything else, by the protocol graphql-transport-ws.
+// Tests graphql-ws: subscriptions and queries with the protocol graphql-transport-ws.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
@@ -7,18 +7,18 @@ import { news, signIn } from './journey.js'
 import { socket } from './socket.js'
 
 export function graphqlWs(server) {
-  test('is told of a new expense', async (t) => {
+  test('receives the event of a new expense', async (t) => {
     const headers = { Authorization: `Bearer ${await signIn(server.url)}`, 'X-Organization': 'acme' }
     const connection = socket(server.url, headers)
     t.after(() => connection.dispose())
     const { variables, check } = await news({ url: server.url, headers })
-    const told = connection.iterate({ query: EXPENSE_CHANGED, variables })
-    const { value } = await told.next()
+    const events = connection.iterate({ query: EXPENSE_CHANGED, variables })
+    const { value } = await events.next()
     check(value.data)
-    await told.return()
+    await events.return()
   })
 
-  test('lists over the same connection', async (t) => {
+  test('runs a query over the WebSocket', async (t) => {
     const connection = socket(server.url, { Authorization: `Bearer ${await signIn(server.url)}` })
     t.after(() => connection.dispose())
     const { value } = await connection.iterate({ query: EXPENSES, variables: { first: 3 } }).next()

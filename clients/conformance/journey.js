@@ -1,4 +1,4 @@
-// What a client must be able to do, whichever it is.
+// The tests that every client must pass.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
@@ -6,8 +6,8 @@ import { DEMO } from '../server.mjs'
 import { CREATE_EXPENSE, EVENT_CURSOR, EXPENSES, IMPORT_EXPENSES, lunch, payments, SIGN_IN } from './documents.js'
 
 /**
- * Registers the tests of a client. `connect({ url, headers })` makes one: a function that sends a document with its
- * variables and gives the data.
+ * Registers the tests of a client. `connect({ url, headers })` returns a function that sends a document with its variables
+ * and returns the data.
  */
 export function journey(server, connect, { uploads = true } = {}) {
   let send
@@ -26,7 +26,7 @@ export function journey(server, connect, { uploads = true } = {}) {
       ids.push(...expenses.edges.map(({ node }) => node.id))
       after = expenses.pageInfo.hasNextPage ? expenses.pageInfo.endCursor : null
     } while (after)
-    assert.ok(ids.length > 6, 'there is one page only')
+    assert.ok(ids.length > 6, 'there is only one page')
     assert.equal(new Set(ids).size, ids.length)
   })
 
@@ -36,20 +36,20 @@ export function journey(server, connect, { uploads = true } = {}) {
     assert.equal(createExpense.expense.status, 'DRAFT')
   })
 
-  test('uploads', { skip: !uploads && 'this client sends no files' }, async () => {
+  test('uploads', { skip: !uploads && 'this client does not upload files' }, async () => {
     const { importExpenses } = await send(IMPORT_EXPENSES, { input: payments() })
     assert.deepEqual(importExpenses.errors, [])
     assert.equal(importExpenses.import.totalRows, 1)
   })
 }
 
-/** A token of the demo organization's owner. */
+/** Returns an access token of the demo organization's owner. */
 export async function signIn(url) {
   const { signIn } = await post(url, {}, SIGN_IN, { input: DEMO })
   return signIn.session.accessToken
 }
 
-/** Makes an expense; whoever subscribes with these variables is told of it first. */
+/** Creates an expense. Its event is the first one of a subscription with the returned variables; `check` verifies it. */
 export async function news({ url, headers }) {
   const { eventCursor } = await post(url, headers, EVENT_CURSOR)
   const { createExpense } = await post(url, headers, CREATE_EXPENSE, { input: lunch })
@@ -63,10 +63,10 @@ export async function news({ url, headers }) {
 }
 
 async function post(url, headers, query, variables) {
-  const answer = await fetch(url, {
+  const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query, variables }),
   })
-  return (await answer.json()).data
+  return (await response.json()).data
 }

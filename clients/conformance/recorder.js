@@ -1,6 +1,6 @@
-// A fetch that keeps what passes through it.
+// A fetch that records its requests.
 
-/** `requests` has the method of each request, and whether it brought the text of a document. */
+/** `requests` has the method of each request, and whether it contained the text of a document. */
 export function recorder() {
   const requests = []
   const record = (url, init = {}) => {

@@ -1,4 +1,4 @@
-// Relay: its compiler reads the schema, and its runtime pages through a list and finds objects again by their id.
+// Tests Relay: its compiler with the schema, and its runtime with pagination and refetching of objects by id.
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
@@ -17,12 +17,12 @@ const compiled = (name) => require(`./relay/__generated__/documents${name}.graph
 
 function environment({ url, headers }) {
   const send = async ({ text, name }, variables) => {
-    const answer = await fetch(url, {
+    const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', ...headers },
       body: JSON.stringify({ query: text, operationName: name, variables }),
     })
-    return answer.json()
+    return response.json()
   }
   return new Environment({ network: Network.create(send), store: new Store(new RecordSource()) })
 }
@@ -40,7 +40,7 @@ export function relayClient(server) {
     store = environment({ url: server.url, headers: { Authorization: `Bearer ${await signIn(server.url)}` } })
   })
 
-  test('the next page joins the connection', async () => {
+  test('adds the next page to the connection', async () => {
     const variables = { first: 2, status: ['SUBMITTED', 'APPROVED', 'DRAFT'] }
     const operation = createOperationDescriptor(compiled('ExpensesQuery'), variables)
     store.retain(operation)
@@ -56,7 +56,7 @@ export function relayClient(server) {
     assert.equal(new Set(expenses().edges.map(({ node }) => node.id)).size, 4)
   })
 
-  test('creates, and finds it again by its id', async () => {
+  test('creates an expense and refetches it by id', async () => {
     const { createExpense } = await mutate(store, 'CreateExpenseMutation', lunch)
     assert.deepEqual(createExpense.errors, [])
     const { id } = createExpense.expense

@@ -1,4 +1,4 @@
-// A connection by the protocol graphql-transport-ws, which Apollo Client and urql leave to graphql-ws.
+// Creates a graphql-ws client, which Apollo Client and urql use for the protocol graphql-transport-ws.
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 

@@ -1,4 +1,4 @@
-// urql, which asks by GET where the document is short and uploads files as it is, and its persisted queries.
+// Tests urql, which sends short queries by GET and uploads files without an extension, and its persisted queries.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
@@ -28,7 +28,7 @@ function connect({ url, headers }) {
 export function urql(server) {
   journey(server, connect)
 
-  test('is told of a new expense', async (t) => {
+  test('receives the event of a new expense', async (t) => {
     const headers = { Authorization: `Bearer ${await signIn(server.url)}` }
     const connection = socket(server.url, headers)
     t.after(() => connection.dispose())
@@ -37,17 +37,17 @@ export function urql(server) {
     })
     const live = new Client({ url: server.url, exchanges: [subscriptionExchange({ forwardSubscription })] })
     const { variables, check } = await news({ url: server.url, headers })
-    const told = await new Promise((resolve) => {
+    const event = await new Promise((resolve) => {
       const { unsubscribe } = live.subscription(EXPENSE_CHANGED, variables).subscribe((result) => {
         resolve(result)
         queueMicrotask(() => unsubscribe())
       })
     })
-    assert.ifError(told.error)
-    check(told.data)
+    assert.ifError(event.error)
+    check(event.data)
   })
 
-  test('asks by GET with a hash, once the server has seen the document', async () => {
+  test('sends a GET with a hash once the server knows the document', async () => {
     const { requests, fetch } = recorder()
     const headers = { Authorization: `Bearer ${await signIn(server.url)}` }
     const persisted = new Client({

@@ -1,4 +1,4 @@
-"""Signs in, lists what waits for a decision, and enters an expense."""
+"""Signs in, lists submitted expenses and creates an expense."""
 
 import os
 from datetime import date
@@ -16,16 +16,16 @@ from outlay_client.input_types import (
 
 URL = os.environ.get("OUTLAY_URL", "http://127.0.0.1:8080/graphql")
 
-answer = Client(URL).sign_in(
+response = Client(URL).sign_in(
     SignInInput(email="ada@acme.example", password="outlay-demo", organization="acme")
 )
-token = answer.sign_in.session.access_token
+token = response.sign_in.session.access_token
 outlay = Client(URL, headers={"Authorization": f"Bearer {token}"})
 
-waiting = ExpenseFilter(status=ExpenseStatusFilter(in_=[ExpenseStatus.SUBMITTED]))
+submitted = ExpenseFilter(status=ExpenseStatusFilter(in_=[ExpenseStatus.SUBMITTED]))
 after = None
 while True:
-    page = outlay.expenses(first=50, after=after, filter_=waiting).expenses
+    page = outlay.expenses(first=50, after=after, filter_=submitted).expenses
     for expense in page.nodes:
         print(expense.merchant, expense.amount.amount, expense.amount.currency_code)
     if not page.page_info.has_next_page:
@@ -43,4 +43,4 @@ payload = outlay.create_expense(
 for error in payload.errors:
     print(error.code, error.field, error.message)
 if payload.expense:
-    print("entered", payload.expense.id)
+    print("created", payload.expense.id)

@@ -1,4 +1,4 @@
-//! Hands cynic the schema: what does not fit it does not compile.
+//! Registers the schema with cynic, which checks all calls against it at compile time.
 
 fn main() {
     cynic_codegen::register_schema("outlay")

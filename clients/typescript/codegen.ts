@@ -1,4 +1,4 @@
-// How the types and documents are generated from the schema.
+// The configuration of the code generator.
 import type { CodegenConfig } from '@graphql-codegen/cli'
 
 export default {

@@ -1,4 +1,4 @@
-// What the Relay compiler reads: a list that a component would page through by `usePaginationFragment`.
+// Documents for the Relay compiler. The list is declared as for `usePaginationFragment`.
 const { graphql } = require('relay-runtime')
 
 graphql`
@@ -22,7 +22,7 @@ graphql`
   }
 `
 
-// Anything with a global id is found again by `node`.
+// Every object with a global id can be refetched by `node`.
 graphql`
   fragment documents_expense on Expense @refetchable(queryName: "documentsExpenseQuery") {
     merchant

@@ -1,4 +1,4 @@
-"""A server for the tests, by the same starter that the Node.js clients use."""
+"""Starts a server for the tests, with the same script as the Node.js clients."""
 
 import subprocess
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ DEMO = {
 
 @pytest.fixture(scope="session")
 def url() -> Iterator[str]:
-    """The endpoint of a server for these tests. The starter stops it when its input ends."""
+    """Returns the endpoint of a server. The script stops the server when its standard input is closed."""
     with subprocess.Popen(
         ["node", STARTER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as server:

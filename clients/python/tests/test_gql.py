@@ -1,4 +1,4 @@
-"""The library gql, which needs no generated code, against a real server."""
+"""Tests the library gql, which needs no generated code, with a real server."""
 
 import asyncio
 import io
@@ -52,7 +52,7 @@ LUNCH = {
 
 
 def connect(url: str, **headers: str) -> Client:
-    """A client that also checks each document against the schema before it sends it."""
+    """Returns a client that validates each document against the schema before sending it."""
     return Client(transport=HTTPXTransport(url, headers=headers), schema=SCHEMA)
 
 
@@ -64,9 +64,9 @@ def send(client: Client, document: str, *, files: bool = False, **variables: obj
 
 @pytest.fixture(scope="module")
 def headers(url: str) -> dict[str, str]:
-    answer = send(connect(url), SIGN_IN, input=DEMO)["signIn"]
-    assert answer["errors"] == []
-    return {"Authorization": f"Bearer {answer['session']['accessToken']}"}
+    payload = send(connect(url), SIGN_IN, input=DEMO)["signIn"]
+    assert payload["errors"] == []
+    return {"Authorization": f"Bearer {payload['session']['accessToken']}"}
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def outlay(url: str, headers: dict[str, str]) -> Iterator[Client]:
     yield connect(url, **headers)
 
 
-def test_who_is_not_signed_in_is_an_exception_with_its_code(url: str) -> None:
+def test_an_unauthenticated_call_raises_an_exception_with_the_code(url: str) -> None:
     with pytest.raises(TransportQueryError) as raised:
         send(connect(url), EXPENSES, first=1)
     assert raised.value.errors[0]["extensions"]["code"] == "UNAUTHENTICATED"
@@ -115,7 +115,7 @@ def test_a_file_is_uploaded(outlay: Client) -> None:
     assert payload["import"] == {"status": "CHECKED", "totalRows": 1}
 
 
-def test_who_subscribes_is_told_of_a_new_expense(url: str, headers: dict[str, str], outlay: Client) -> None:
+def test_a_subscription_receives_the_event_of_a_new_expense(url: str, headers: dict[str, str], outlay: Client) -> None:
     cursor = send(outlay, EVENT_CURSOR)["eventCursor"]
     created = send(outlay, CREATE_EXPENSE, input=LUNCH)["createExpense"]["expense"]
 
@@ -123,7 +123,7 @@ def test_who_subscribes_is_told_of_a_new_expense(url: str, headers: dict[str, st
         transport = WebsocketsTransport(
             url.replace("http", "ws", 1),
             init_payload=headers,
-            # Left to choose, gql looks for the answer in a header's usual spelling, which HTTP does not promise.
+            # Without this, gql detects the subprotocol by a header name in fixed case, but header names ignore case.
             subprotocols=[WebsocketsTransport.GRAPHQLWS_SUBPROTOCOL],
         )
         async with Client(transport=transport) as session:

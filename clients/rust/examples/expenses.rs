@@ -1,4 +1,4 @@
-//! Signs in, lists what waits for a decision, and enters an expense.
+//! Signs in, lists submitted expenses and creates an expense.
 
 use cynic::{MutationBuilder, QueryBuilder};
 use outlay_client_example::{Client, calls::*};
@@ -13,11 +13,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         password: "outlay-demo".into(),
         organization: Some("acme".into()),
     };
-    let answer = anonymous
+    let response = anonymous
         .run(SignIn::build(SignInVariables { input }))
         .await?;
-    let session = answer.sign_in.and_then(|payload| payload.session);
-    let outlay = anonymous.with_token(session.ok_or("not let in")?.access_token);
+    let session = response.sign_in.and_then(|payload| payload.session);
+    let outlay = anonymous.with_token(session.ok_or("sign-in failed")?.access_token);
 
     let status = ExpenseStatusFilter {
         any_of: vec![ExpenseStatus::Submitted],
@@ -30,8 +30,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         }),
     };
     loop {
-        let answer = outlay.run(Expenses::build(page.clone())).await?;
-        let expenses = answer.expenses.ok_or("no list")?;
+        let response = outlay.run(Expenses::build(page.clone())).await?;
+        let expenses = response.expenses.ok_or("no list")?;
         for Expense {
             merchant, amount, ..
         } in expenses.nodes
@@ -68,7 +68,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{code:?} {field:?} {message}");
     }
     if let Some(expense) = payload.expense {
-        println!("entered {}", expense.id.inner());
+        println!("created {}", expense.id.inner());
     }
     Ok(())
 }

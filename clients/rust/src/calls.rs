@@ -1,11 +1,11 @@
-//! The calls that the example makes. Each struct is what is selected of a type; cynic writes the document from it, and
-//! the compiler refuses what the schema does not have.
+//! The calls of the example. Each struct is a selection of fields of a type. cynic generates the document from it, and
+//! a field that is not in the schema is a compile error.
 
 use chrono::NaiveDate;
 use cynic::{Enum, Id, InputObject, QueryFragment, QueryVariables, Scalar};
 use rust_decimal::Decimal;
 
-/// The types of the schema, by name.
+/// The types of the schema.
 #[cynic::schema("outlay")]
 pub mod schema {}
 
@@ -15,7 +15,7 @@ cynic::impl_scalar!(NaiveDate, schema::Date);
 #[derive(Scalar, Debug, Clone, PartialEq, Eq)]
 pub struct CurrencyCode(pub String);
 
-/// A file, in whose place an upload has null: its content is another part of the request.
+/// A file. Its value in the variables is null; the content is another part of the multipart request.
 #[derive(Scalar, Debug, Clone)]
 pub struct Upload(pub ());
 
@@ -33,7 +33,7 @@ pub enum ErrorCode {
     LimitExceeded,
     PersistedQueryNotFound,
     Internal,
-    /// A code that was not there yet when this was compiled.
+    /// A code that did not exist yet when this was compiled.
     #[cynic(fallback)]
     Other(String),
 }
@@ -48,7 +48,7 @@ pub enum ExpenseStatus {
     Voided,
 }
 
-/// What a person can mend.
+/// An error that a user can correct.
 #[derive(QueryFragment, Debug, Clone, PartialEq, Eq)]
 pub struct UserError {
     pub code: ErrorCode,
@@ -103,7 +103,7 @@ pub struct Session {
 
 // expenses
 
-/// Only the conditions that the example sets; the schema has more.
+/// The conditions used by the example; the schema has more.
 #[derive(InputObject, Debug, Clone)]
 pub struct ExpenseFilter {
     pub status: Option<ExpenseStatusFilter>,
@@ -153,7 +153,7 @@ pub struct Expense {
 
 // createExpense
 
-/// Only the fields that the example sets; the compiler knows which ones the schema requires.
+/// The fields used by the example; omitting a required field is a compile error.
 #[derive(InputObject, Debug, Clone)]
 pub struct CreateExpenseInput {
     pub amount: MoneyInput,

@@ -1,4 +1,4 @@
-//! A client of Outlay: the calls that it makes, and how they are sent.
+//! A client of Outlay: sends the calls in [`calls`].
 
 pub mod calls;
 
@@ -11,38 +11,38 @@ use reqwest::multipart::{Form, Part};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio_tungstenite::tungstenite::{client::ClientRequestBuilder, http::Uri};
 
-/// Why a call has no answer.
+/// The reason a call failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The server was not reached, or what answered was no GraphQL server.
+    /// The server was not reached, or the response is not a GraphQL response.
     #[error(transparent)]
     Http(#[from] CynicReqwestError),
-    /// The server refused; `docs/api.md` lists the codes and what to do about each.
+    /// The server rejected the call. `docs/api.md` lists the codes and how to handle each.
     #[error("{message} ({code})")]
-    Refused {
-        /// Such as `UNAUTHENTICATED`.
+    Rejected {
+        /// The error code, such as `UNAUTHENTICATED`.
         code: String,
-        /// For people.
+        /// The message for people.
         message: String,
     },
-    /// A file that cannot be sent.
-    #[error("the upload cannot be written: {0}")]
+    /// The operation of an upload could not be serialized.
+    #[error("the upload cannot be serialized: {0}")]
     Upload(#[from] serde_json::Error),
-    /// The WebSocket was not opened.
+    /// The WebSocket could not be opened.
     #[error(transparent)]
     Connect(#[from] Box<tokio_tungstenite::tungstenite::Error>),
-    /// The WebSocket's own protocol went wrong.
+    /// The subscription protocol failed.
     #[error(transparent)]
     Subscribe(#[from] graphql_ws_client::Error),
 }
 
-/// What an error of the answer says beside its message.
+/// The extensions of an error.
 #[derive(Debug, serde::Deserialize)]
 struct Extensions {
     code: String,
 }
 
-/// Somebody with an address, and perhaps an access token.
+/// A client with an endpoint and, if signed in, an access token.
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
@@ -51,7 +51,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client of the endpoint at `url`, signed in to nothing.
+    /// Creates a client of the endpoint at `url`, without an access token.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -61,7 +61,7 @@ impl Client {
         }
     }
 
-    /// The same client with an access token.
+    /// Returns a copy of this client with an access token.
     #[must_use]
     pub fn with_token(&self, token: impl Into<String>) -> Self {
         Self {
@@ -73,20 +73,20 @@ impl Client {
     /// Runs a query or a mutation.
     ///
     /// # Errors
-    /// When it was not executed, or one of its fields was refused.
+    /// If the operation was not executed, or one of its fields has an error.
     pub async fn run<Q, V>(&self, operation: Operation<Q, V>) -> Result<Q, Error>
     where
         Q: DeserializeOwned + 'static,
         V: Serialize,
     {
-        let answer = self.request().run_graphql(operation);
-        data(answer.retain_extensions().await?)
+        let response = self.request().run_graphql(operation);
+        data(response.retain_extensions().await?)
     }
 
-    /// Runs a mutation whose variable `input.file` is a file, by the GraphQL multipart request specification.
+    /// Runs a mutation whose variable `input.file` is a file, as a GraphQL multipart request.
     ///
     /// # Errors
-    /// As [`run`](Self::run).
+    /// Same as [`run`](Self::run).
     pub async fn upload<Q, V>(&self, operation: Operation<Q, V>, file: Part) -> Result<Q, Error>
     where
         Q: DeserializeOwned + 'static,
@@ -101,10 +101,10 @@ impl Client {
         data(sent.await.map_err(CynicReqwestError::from)?)
     }
 
-    /// Begins a subscription over a WebSocket of its own, which ends when the stream is dropped.
+    /// Starts a subscription over a new WebSocket, which is closed when the stream is dropped.
     ///
     /// # Errors
-    /// When the server is not reached, or does not let the client in.
+    /// If the server is not reached, or rejects the connection.
     pub async fn subscribe<Q, V>(
         &self,
         operation: StreamingOperation<Q, V>,
@@ -138,16 +138,16 @@ impl Client {
     }
 }
 
-/// The data of an answer without errors.
-fn data<Q>(answer: GraphQlResponse<Q, Extensions>) -> Result<Q, Error> {
-    let error = answer.errors.into_iter().flatten().next();
-    match (answer.data, error) {
+/// Returns the data of a response, or its first error.
+fn data<Q>(response: GraphQlResponse<Q, Extensions>) -> Result<Q, Error> {
+    let error = response.errors.into_iter().flatten().next();
+    match (response.data, error) {
         (Some(data), None) => Ok(data),
         (_, error) => {
             let error = error.unwrap_or_else(|| {
-                cynic::GraphQlError::new("an answer without data".into(), None, None, None)
+                cynic::GraphQlError::new("a response without data".into(), None, None, None)
             });
-            Err(Error::Refused {
+            Err(Error::Rejected {
                 code: error.extensions.map_or_else(String::new, |one| one.code),
                 message: error.message,
             })

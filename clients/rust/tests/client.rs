@@ -1,4 +1,4 @@
-//! The client and its example against a real server.
+//! Tests the client and its example with a real server.
 
 use std::{
     io::{BufRead, BufReader},
@@ -14,10 +14,10 @@ use rust_decimal::Decimal;
 
 const STARTER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../server.mjs");
 
-/// A server for these tests, by the same starter that the Node.js clients use.
+/// A server for these tests, started with the same script as in the Node.js clients.
 struct Server {
     url: String,
-    /// The starter stops the server when its input ends, which is when this process does.
+    /// The script stops the server when its standard input is closed, which happens at the end of this process.
     _starter: Child,
 }
 
@@ -55,11 +55,11 @@ fn sign_in(password: &str) -> Operation<SignIn, SignInVariables> {
 }
 
 async fn signed_in() -> Client {
-    let answer = anonymous()
+    let response = anonymous()
         .run(sign_in("outlay-demo"))
         .await
-        .expect("an answer");
-    let payload = answer.sign_in.expect("a payload");
+        .expect("a response");
+    let payload = response.sign_in.expect("a payload");
     assert_eq!(payload.errors, []);
     anonymous().with_token(payload.session.expect("a session").access_token)
 }
@@ -72,7 +72,7 @@ fn page(first: i32, after: Option<String>) -> Operation<Expenses, ExpensesVariab
     })
 }
 
-async fn enter(client: &Client, amount: &str, key: &str) -> CreateExpensePayload {
+async fn create(client: &Client, amount: &str, key: &str) -> CreateExpensePayload {
     let input = CreateExpenseInput {
         amount: MoneyInput {
             amount: amount.parse().expect("a decimal"),
@@ -82,28 +82,28 @@ async fn enter(client: &Client, amount: &str, key: &str) -> CreateExpensePayload
         merchant: "Corner Café".into(),
         idempotency_key: Some(key.into()),
     };
-    let create = CreateExpense::build(CreateExpenseVariables { input });
-    let answer = client.run(create).await.expect("an answer");
-    answer.create_expense.expect("a payload")
+    let operation = CreateExpense::build(CreateExpenseVariables { input });
+    let response = client.run(operation).await.expect("a response");
+    response.create_expense.expect("a payload")
 }
 
 #[tokio::test]
 async fn a_wrong_password_is_an_error_in_the_payload() {
-    let answer = anonymous()
+    let response = anonymous()
         .run(sign_in("something else"))
         .await
-        .expect("an answer");
-    let [error] = &answer.sign_in.expect("a payload").errors[..] else {
+        .expect("a response");
+    let [error] = &response.sign_in.expect("a payload").errors[..] else {
         panic!("one error");
     };
     assert_eq!(error.code, ErrorCode::Unauthenticated);
 }
 
 #[tokio::test]
-async fn who_is_not_signed_in_is_refused_with_a_code() {
-    let refused = anonymous().run(page(1, None)).await;
-    let Err(Error::Refused { code, .. }) = refused else {
-        panic!("{refused:?}");
+async fn an_unauthenticated_call_is_rejected_with_a_code() {
+    let result = anonymous().run(page(1, None)).await;
+    let Err(Error::Rejected { code, .. }) = result else {
+        panic!("{result:?}");
     };
     assert_eq!(code, "UNAUTHENTICATED");
 }
@@ -113,8 +113,8 @@ async fn a_list_is_read_page_by_page() {
     let client = signed_in().await;
     let (mut ids, mut after) = (Vec::new(), None);
     loop {
-        let answer = client.run(page(6, after)).await.expect("an answer");
-        let expenses = answer.expenses.expect("a list");
+        let response = client.run(page(6, after)).await.expect("a response");
+        let expenses = response.expenses.expect("a list");
         ids.extend(expenses.nodes.into_iter().map(|node| node.id.into_inner()));
         if !expenses.page_info.has_next_page {
             break;
@@ -125,23 +125,23 @@ async fn a_list_is_read_page_by_page() {
     let count = ids.len();
     ids.sort();
     ids.dedup();
-    assert_eq!(ids.len(), count, "none comes twice");
+    assert_eq!(ids.len(), count, "an id is repeated");
 }
 
 #[tokio::test]
-async fn an_expense_is_created_once_and_to_the_penny() {
+async fn an_expense_is_created_once_with_the_exact_amount() {
     let client = signed_in().await;
-    let expense = enter(&client, "12.50", "once").await.expense;
+    let expense = create(&client, "12.50", "once").await.expense;
     let expense = expense.expect("an expense");
     assert_eq!(expense.status, ExpenseStatus::Draft);
     assert_eq!(expense.amount.amount, Decimal::new(1250, 2));
-    let again = enter(&client, "12.50", "once").await.expense;
+    let again = create(&client, "12.50", "once").await.expense;
     assert_eq!(again, Some(expense));
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_the_input_is_told_by_field() {
-    let payload = enter(&signed_in().await, "1.234", "wrong").await;
+async fn an_input_error_names_the_field() {
+    let payload = create(&signed_in().await, "1.234", "wrong").await;
     let [error] = &payload.errors[..] else {
         panic!("one error: {payload:?}");
     };
@@ -164,8 +164,8 @@ async fn a_file_is_uploaded() {
     let import = ImportExpenses::build(ImportExpensesVariables { input });
     let text = "Date,Supplier,Amount\n2026-01-07,Northern Rail,86.40\n";
     let file = Part::text(text).file_name("payments.csv");
-    let answer = signed_in().await.upload(import, file).await;
-    let payload = answer.expect("an answer").import_expenses;
+    let response = signed_in().await.upload(import, file).await;
+    let payload = response.expect("a response").import_expenses;
     let payload = payload.expect("a payload");
     assert_eq!(payload.errors, []);
     let import = payload.import.expect("an import");
@@ -176,28 +176,31 @@ async fn a_file_is_uploaded() {
 }
 
 #[tokio::test]
-async fn who_subscribes_is_told_of_a_new_expense() {
+async fn a_subscription_receives_the_event_of_a_new_expense() {
     let client = signed_in().await;
-    let answer = client.run(EventCursor::build(())).await.expect("an answer");
-    let after = answer.event_cursor;
-    let entered = enter(&client, "3.20", "told").await.expense;
-    let entered = entered.expect("an expense");
+    let response = client
+        .run(EventCursor::build(()))
+        .await
+        .expect("a response");
+    let after = response.event_cursor;
+    let created = create(&client, "3.20", "event").await.expense;
+    let created = created.expect("an expense");
     let subscription = ExpenseChanged::build(ExpenseChangedVariables { after });
     let mut events = client.subscribe(subscription).await.expect("a stream");
-    // The other tests enter expenses too.
+    // Other tests create expenses at the same time.
     let change = loop {
-        let event = events.next().await.expect("an event").expect("an answer");
+        let event = events.next().await.expect("an event").expect("a response");
         let change = event.data.expect("data").expense_changed;
-        if change.expense.as_ref().map(|expense| &expense.id) == Some(&entered.id) {
+        if change.expense.as_ref().map(|expense| &expense.id) == Some(&created.id) {
             break change;
         }
     };
     assert_eq!(change.action, ExpenseAction::Created);
-    assert_eq!(change.expense, Some(entered));
+    assert_eq!(change.expense, Some(created));
 }
 
 #[test]
-fn the_example_runs_and_is_the_one_in_the_readme() {
+fn the_example_runs_and_equals_the_one_in_the_readme() {
     let cargo = std::env::var("CARGO").expect("cargo");
     let run = Command::new(cargo)
         .args(["run", "--quiet", "--example", "expenses"])
@@ -207,7 +210,7 @@ fn the_example_runs_and_is_the_one_in_the_readme() {
         .expect("it runs");
     let printed = String::from_utf8_lossy(&run.stdout);
     let last = printed.lines().last().unwrap_or_default();
-    assert!(last.starts_with("entered "), "{run:?}");
+    assert!(last.starts_with("created "), "{run:?}");
     let (readme, example) = (
         include_str!("../README.md"),
         include_str!("../examples/expenses.rs"),

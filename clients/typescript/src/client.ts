@@ -1,4 +1,4 @@
-// The client: calls of the API, and the session that they are made in.
+// The client: calls of the API and the session they use.
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import type { AnyVariables, Client } from '@urql/core'
 import { pipe, toAsyncIterable } from 'wonka'
@@ -19,17 +19,17 @@ import {
 import { type Page, pages } from './page.js'
 import { dataOf, type Done, doneOf } from './result.js'
 import { Session } from './session.js'
-import { Kept, type SessionStorage, type StoredSession } from './storage.js'
+import { SessionStore, type SessionStorage, type StoredSession } from './storage.js'
 import { anonymous, authorized, type Transport, type TransportOptions } from './transport.js'
 
 export interface ClientOptions extends TransportOptions {
   /** Slug of the organization to sign in to. */
   organization?: string
-  /** Where to keep the session, such as `localStorage`; left out, it ends with this object. */
+  /** Storage of the session, such as `localStorage`. Without it, the session ends with this object. */
   storage?: SessionStorage
 }
 
-/** Makes a client; nothing is sent yet. */
+/** Creates a client. Does not send a request. */
 export function createClient(options: ClientOptions): OutlayClient {
   return new OutlayClient(options)
 }
@@ -37,45 +37,45 @@ export function createClient(options: ClientOptions): OutlayClient {
 export class OutlayClient {
   readonly #options: ClientOptions
   readonly #anonymous: Client
-  readonly #kept: Kept
+  readonly #store: SessionStore
   #session: Session
   #transport: Transport
 
   constructor(options: ClientOptions) {
     this.#options = options
     this.#anonymous = anonymous(options)
-    this.#kept = new Kept(options.storage, `outlay:${options.url}`)
-    this.#session = new Session(this.#kept, this.#refresh)
+    this.#store = new SessionStore(options.storage, `outlay:${options.url}`)
+    this.#session = new Session(this.#store, this.#refresh)
     this.#transport = authorized(options, this.#session)
   }
 
   /**
-   * The urql client underneath, for its bindings to React and others. Each session has its own: ask for it again
-   * after signing in, switching and signing out.
+   * The underlying urql client, for its bindings to React and others. Each session has a new one: read this property
+   * again after signing in, switching organizations and signing out.
    */
   get urql(): Client {
     return this.#transport.urql
   }
 
-  /** Slug of the organization that calls are for, as far as this client was told. */
+  /** Slug of the organization of the session; null if it is unknown. */
   get organization(): string | null {
     return this.#session.current?.organization ?? null
   }
 
-  /** Whether there is a session; it may have ended on the server's side. */
+  /** Whether there is a session. It may have ended on the server. */
   async signedIn(): Promise<boolean> {
     await this.#session.load()
     return this.#session.current !== null
   }
 
-  /** Makes a user, signed in to no organization yet. */
+  /** Creates a user and signs in, without an organization. */
   async signUp(input: SignUpInput): Promise<Done<SignUpMutation>['signUp']['user']> {
     const { signUp } = doneOf(await this.#anonymous.mutation(SignUpDocument, { input }))
     await this.useSession(signUp.session, null)
     return signUp.user
   }
 
-  /** Signs in, to the client's own organization unless another is named. */
+  /** Signs in to the organization in `input`, or else to the client's organization. */
   async signIn(input: SignInInput): Promise<Done<SignInMutation>['signIn']['user']> {
     const organization = input.organization ?? this.#options.organization ?? null
     const { signIn } = doneOf(
@@ -85,13 +85,13 @@ export class OutlayClient {
     return signIn.user
   }
 
-  /** Goes to another organization of the user's. */
+  /** Switches to another organization of the user. */
   async switchOrganization(organization: string): Promise<void> {
     const { switchOrganization } = await this.mutate(SwitchOrganizationDocument, { input: { organization } })
     await this.useSession(switchOrganization.session, organization)
   }
 
-  /** Ends the session, here in any case. */
+  /** Ends the session. It ends on this client even if the request fails. */
   async signOut(): Promise<void> {
     try {
       await this.mutate(SignOutDocument, {})
@@ -100,20 +100,20 @@ export class OutlayClient {
       if (!ended) throw error
     } finally {
       const id = this.#session.current?.id
-      if (id) await this.#kept.replace(id, null)
+      if (id) await this.#store.replace(id, null)
       this.#become(null)
     }
   }
 
-  /** Goes on with tokens that another mutation gave: `createOrganization`, `acceptInvitation`. */
+  /** Uses the tokens returned by another mutation: `createOrganization`, `acceptInvitation`. */
   async useSession(tokens: TokensFragment, organization: string | null): Promise<void> {
     const id = crypto.getRandomValues(new Uint32Array(4)).join('-')
     const session = { ...tokens, id, organization }
-    await this.#kept.write(session)
+    await this.#store.write(session)
     this.#become(session)
   }
 
-  /** The data of a query; throws an `OutlayError` when anything in it was refused. */
+  /** Runs a query and returns its data. Throws an `OutlayError` if the response has an error. */
   async query<Data, Variables extends AnyVariables>(
     document: TypedDocumentNode<Data, Variables>,
     variables: NoInfer<Variables>,
@@ -121,7 +121,7 @@ export class OutlayClient {
     return dataOf(await this.urql.query(document, variables))
   }
 
-  /** The data of a mutation that was done; throws an `OutlayError` when it was not, also for errors in the payload. */
+  /** Runs a mutation and returns its data. Throws an `OutlayError` if the response or a payload has an error. */
   async mutate<Data, Variables extends AnyVariables>(
     document: TypedDocumentNode<Data, Variables>,
     variables: NoInfer<Variables>,
@@ -129,7 +129,7 @@ export class OutlayClient {
     return doneOf(await this.urql.mutation(document, variables))
   }
 
-  /** The pages of a list that a query with a variable `after` reads; `pick` finds the list in its data. */
+  /** Iterates over the pages of a list. The query must have a variable `after`; `pick` returns the list from its data. */
   pages<Data, Variables extends { after?: string | null | undefined }, Connection extends Page>(
     document: TypedDocumentNode<Data, Variables>,
     variables: NoInfer<Variables>,
@@ -138,7 +138,7 @@ export class OutlayClient {
     return pages(async (after) => pick(await this.query(document, { ...variables, after: after ?? variables.after })))
   }
 
-  /** What a subscription tells, for as long as it is iterated over. */
+  /** Starts a subscription and iterates over its events. It ends when the iteration ends. */
   async *subscribe<Data, Variables extends AnyVariables>(
     document: TypedDocumentNode<Data, Variables>,
     variables: NoInfer<Variables>,
@@ -153,10 +153,10 @@ export class OutlayClient {
     this.#transport.close()
   }
 
-  /** Invariant: what was begun in one session is never sent in another, which may be another organization's. */
+  /** Invariant: a call started in one session is never sent in another one, which may belong to another organization. */
   #become(session: StoredSession | null): void {
     this.#transport.close()
-    this.#session = new Session(this.#kept, this.#refresh, session)
+    this.#session = new Session(this.#store, this.#refresh, session)
     this.#transport = authorized(this.#options, this.#session)
   }
 

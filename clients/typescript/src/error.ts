@@ -1,29 +1,29 @@
-// What a call that failed throws: one class, with the server's code.
+// The error thrown by failed calls.
 import type { CombinedError } from '@urql/core'
 
 import type { ErrorCode } from './generated/graphql.js'
 
-/** One thing that is wrong. */
+/** One error of a response. */
 export interface Problem {
   readonly code: ErrorCode
-  /** The field of the input that it is about, as a path such as `amount.currencyCode`. */
+  /** The path of the affected input field, such as `amount.currencyCode`. */
   readonly field: string | null
   readonly message: string
 }
 
 /**
- * A call that was refused, or got no answer. `code` and `field` are those of the first problem; where the server
- * named none, the code is `NETWORK` and `cause` tells what happened.
+ * A call that was rejected, or has no response. `code` and `field` are those of the first problem. If the server returned
+ * no problem, the code is `NETWORK` and `cause` is the reason.
  */
 export class OutlayError extends Error {
   override readonly name = 'OutlayError'
   readonly code: ErrorCode | 'NETWORK'
   readonly field: string | null
-  /** Everything that is wrong. */
+  /** All problems. */
   readonly problems: readonly Problem[]
-  /** What was answered all the same: other fields of a query, or the lines of a file that was refused. */
+  /** Data returned with the errors: other fields of a query, or the problems of a rejected file. */
   readonly data: unknown
-  /** What the server's log knows the request by; null when a payload told of the problems. */
+  /** The id of the request in the server's log; null if the problems are from a payload. */
   readonly requestId: string | null
 
   constructor(
@@ -31,8 +31,8 @@ export class OutlayError extends Error {
     about: { data?: unknown; requestId?: string | null; cause?: unknown } = {},
   ) {
     const [first] = problems
-    const unanswered = about.cause instanceof Error ? about.cause.message : 'The server gave no answer.'
-    super(first?.message ?? unanswered, { cause: about.cause })
+    const fallback = about.cause instanceof Error ? about.cause.message : 'The server returned no response.'
+    super(first?.message ?? fallback, { cause: about.cause })
     this.code = first?.code ?? 'NETWORK'
     this.field = first?.field ?? null
     this.problems = problems
@@ -40,9 +40,9 @@ export class OutlayError extends Error {
     this.requestId = about.requestId ?? null
   }
 
-  /** What urql reports, as an `OutlayError`. */
+  /** Converts an error of urql to an `OutlayError`. */
   static from(error: CombinedError, data?: unknown): OutlayError {
-    // The renewal of a session fails with one already.
+    // An error of the session refresh is an `OutlayError` already.
     if (error.networkError instanceof OutlayError) return error.networkError
     const problems = error.graphQLErrors.map(({ message, extensions }) => ({
       code: (extensions.code ?? 'INTERNAL') as ErrorCode,

@@ -1,11 +1,11 @@
-// Lists page by page.
+// Reads lists page by page.
 
-/** What every connection of the schema has. */
+/** The common part of all connections of the schema. */
 export interface Page {
   pageInfo: { hasNextPage: boolean; endCursor: string | null }
 }
 
-/** Asks for one page after another, until there is no next. */
+/** Fetches one page after another until the last one. */
 export async function* pages<Connection extends Page>(
   fetchAfter: (cursor: string | null) => Promise<Connection>,
 ): AsyncGenerator<Connection, void, undefined> {

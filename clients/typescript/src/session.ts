@@ -1,21 +1,21 @@
-// The tokens of one sign-in, renewed once for everybody who waits.
+// The tokens of one sign-in, refreshed once for all waiting requests.
 import type { TokensFragment } from './generated/graphql.js'
-import type { Kept, StoredSession } from './storage.js'
+import type { SessionStore, StoredSession } from './storage.js'
 
-/** New tokens for a refresh token; null when the session has ended. */
+/** Exchanges a refresh token for new tokens; null if the session has ended. */
 export type Exchange = (refreshToken: string) => Promise<TokensFragment | null>
 
-/** An access token this close to its end is renewed before a connection is opened with it. */
+/** An access token that expires within this time is refreshed before a connection is opened with it. */
 const MARGIN_MS = 10_000
 
 export class Session {
   #current: StoredSession | null | undefined
   #loading: Promise<void> | null = null
-  #renewal: Promise<void> | null = null
+  #refreshing: Promise<void> | null = null
 
-  /** A session that has just begun, or null for none; without one, what an earlier page has kept. */
+  /** `current` is a new session, or null for none. If it is omitted, the session is read from the storage. */
   constructor(
-    private readonly kept: Kept,
+    private readonly store: SessionStore,
     private readonly exchange: Exchange,
     current?: StoredSession | null,
   ) {
@@ -28,41 +28,41 @@ export class Session {
 
   async load(): Promise<void> {
     if (this.#current !== undefined) return
-    await (this.#loading ??= this.kept.read().then((stored) => {
+    await (this.#loading ??= this.store.read().then((stored) => {
       this.#current = stored
     }))
   }
 
-  /** Renews tokens that end by the clock; for connections, where a refusal costs more than a request. */
+  /** Refreshes tokens that are about to expire. Used for connections, where a rejection costs more than for a request. */
   async fresh(): Promise<void> {
     const current = this.current
-    if (current && Date.parse(current.expiresAt) < Date.now() + MARGIN_MS) await this.renew(current.accessToken)
+    if (current && Date.parse(current.expiresAt) < Date.now() + MARGIN_MS) await this.refresh(current.accessToken)
   }
 
   /**
-   * Renews the tokens after `refused`, an access token, was refused. Invariant: a refresh token is sent once. One
-   * that comes a second time ends the session, so whoever comes while it is under way waits for the same renewal,
-   * and whoever comes with a token from before it finds it done.
+   * Refreshes the tokens after the access token `rejected` was rejected. Invariant: a refresh token is sent only once,
+   * because reuse ends the session. A call during a refresh waits for it, and a call with an older access token
+   * returns immediately.
    */
-  renew(refused: string): Promise<void> {
+  refresh(rejected: string): Promise<void> {
     const current = this.current
-    if (current?.accessToken !== refused) return Promise.resolve()
-    return (this.#renewal ??= this.#renew(current).finally(() => {
-      this.#renewal = null
+    if (current?.accessToken !== rejected) return Promise.resolve()
+    return (this.#refreshing ??= this.#refresh(current).finally(() => {
+      this.#refreshing = null
     }))
   }
 
-  #renew(current: StoredSession): Promise<void> {
-    return this.kept.exclusively(async () => {
-      const stored = await this.kept.read()
+  #refresh(current: StoredSession): Promise<void> {
+    return this.store.exclusively(async () => {
+      const stored = await this.store.read()
       if (stored?.id === current.id && stored.accessToken !== current.accessToken) {
-        // Another page was first.
+        // Another page has refreshed the tokens already.
         this.#current = stored
         return
       }
       const tokens = await this.exchange(current.refreshToken)
       this.#current = tokens && { ...current, ...tokens }
-      await this.kept.replace(current.id, this.#current)
+      await this.store.replace(current.id, this.#current)
     })
   }
 }

@@ -1,22 +1,22 @@
-// Where a session is kept, if anywhere: one place for all pages of a site.
+// Stores a session in a storage shared by all pages of a site.
 import type { TokensFragment } from './generated/graphql.js'
 
-/** Where a session outlives a page. `localStorage` is one, and so is anything of its shape that answers later. */
+/** A storage in which a session outlives a page: `localStorage`, or an object with the same methods that may be async. */
 export interface SessionStorage {
   getItem(key: string): string | null | Promise<string | null>
   setItem(key: string, value: string): void | Promise<void>
   removeItem(key: string): void | Promise<void>
 }
 
-/** What is kept. */
+/** A stored session. */
 export interface StoredSession extends TokensFragment {
-  /** Which sign-in it comes from; renewed tokens have the same. */
+  /** The id of the sign-in. It does not change when the tokens are refreshed. */
   readonly id: string
-  /** Slug of the organization that it is bound to, where the client was told. */
+  /** Slug of the session's organization; null if it is unknown. */
   readonly organization: string | null
 }
 
-export class Kept {
+export class SessionStore {
   constructor(
     private readonly storage: SessionStorage | undefined,
     private readonly key: string,
@@ -31,14 +31,14 @@ export class Kept {
     await this.storage?.setItem(this.key, JSON.stringify(session))
   }
 
-  /** Puts what became of a session in its place, unless another page has put one of another sign-in there. */
+  /** Replaces or removes the stored session with this id. Does nothing if another page has stored another sign-in. */
   async replace(id: string, session: StoredSession | null): Promise<void> {
     if ((await this.read())?.id !== id) return
     if (session) await this.write(session)
     else await this.storage?.removeItem(this.key)
   }
 
-  /** Runs alone among the pages that share the storage, where the platform has locks for that. */
+  /** Runs exclusively among the pages that share the storage, if the platform supports locks. */
   exclusively<T>(run: () => Promise<T>): Promise<T> {
     const locks = (globalThis.navigator as { locks?: LockManager } | undefined)?.locks
     return locks ? locks.request(this.key, run) : run()

@@ -1,4 +1,4 @@
-// How documents travel: urql by HTTP, graphql-ws for subscriptions, both with the session's tokens.
+// Sends documents: with urql over HTTP, and with graphql-ws for subscriptions, both with the session's tokens.
 import { Client, fetchExchange, makeOperation, subscriptionExchange } from '@urql/core'
 import { authExchange } from '@urql/exchange-auth'
 import { type Client as Socket, CloseCode, createClient as createSocket, type Sink } from 'graphql-ws/client'
@@ -9,31 +9,31 @@ import type { StoredSession } from './storage.js'
 export interface TransportOptions {
   /** The GraphQL endpoint, such as `https://expenses.example.com/graphql`. */
   url: string
-  /** Instead of the platform's own. */
+  /** Replaces the platform's `fetch`. */
   fetch?: typeof fetch
-  /** A WebSocket class, for subscriptions on platforms without one: Node.js before 22. */
+  /** A WebSocket class for subscriptions, required on platforms without one: Node.js before 22. */
   webSocket?: unknown
 }
 
-/** A client, and the end of its connection for subscriptions. */
+/** A client, and a function that closes its WebSocket. */
 export interface Transport {
   urql: Client
   close(): void
 }
 
-/** By HTTP alone and without tokens: for what opens and renews a session. */
+/** Returns a client without tokens and subscriptions, for calls that start or refresh a session. */
 export function anonymous(options: TransportOptions): Client {
   return new Client({ ...http(options), exchanges: [fetchExchange] })
 }
 
-/** With the tokens of a session, renewed when the server refuses them. */
+/** Returns a client that sends the tokens of a session and refreshes them when the server rejects them. */
 export function authorized(options: TransportOptions, session: Session): Transport {
-  // Only for who subscribes: it asks for a WebSocket class.
+  // Created at the first subscription, because it requires a WebSocket class.
   let socket: Socket | undefined
   const urql = new Client({
     ...http(options),
     exchanges: [
-      renewing(session),
+      refreshing(session),
       fetchExchange,
       subscriptionExchange({
         forwardSubscription: ({ query = '', variables }) => ({
@@ -53,7 +53,7 @@ function http({ url, fetch }: TransportOptions) {
     url,
     ...(fetch && { fetch }),
     preferGetMethod: false,
-    // A form of another site cannot send it, so the server takes files only with it.
+    // The server accepts files only with this header, because a form on another site cannot send it.
     fetchOptions: { headers: { 'GraphQL-Require-Preflight': 'true' } },
   }
 }
@@ -61,14 +61,14 @@ function http({ url, fetch }: TransportOptions) {
 function headers({ accessToken, organization }: StoredSession): Record<string, string> {
   return {
     Authorization: `Bearer ${accessToken}`,
-    // The token names the organization; the server refuses a mix-up of the two.
+    // The token determines the organization. The server rejects the request if the header differs.
     ...(organization && { 'X-Organization': organization }),
   }
 }
 
-/** Operations wait while the session is renewed, and one that was refused is sent a second time. */
-function renewing(session: Session) {
-  let refused = ''
+/** Holds operations while the session is refreshed, and retries a rejected operation once. */
+function refreshing(session: Session) {
+  let rejected = ''
   return authExchange(async ({ appendHeaders }) => {
     await session.load()
     return {
@@ -82,40 +82,40 @@ function renewing(session: Session) {
         )
       },
       didAuthError({ graphQLErrors }, { context }) {
-        refused = (context['accessToken'] as string | undefined) ?? ''
-        return refused !== '' && graphQLErrors.some(({ extensions }) => extensions['code'] === 'UNAUTHENTICATED')
+        rejected = (context['accessToken'] as string | undefined) ?? ''
+        return rejected !== '' && graphQLErrors.some(({ extensions }) => extensions['code'] === 'UNAUTHENTICATED')
       },
-      // Called right after `didAuthError`. An answer that comes late names a token that is renewed already.
-      refreshAuth: () => session.renew(refused),
+      // Called right after `didAuthError`. A late response has a token that is already refreshed; `refresh` ignores it.
+      refreshAuth: () => session.refresh(rejected),
     }
   })
 }
 
 function connect({ url, webSocket }: TransportOptions, session: Session): Socket {
-  // The token that the server refused to connect. The next try brings a new one.
-  let refused: string | undefined
+  // The token with which the server rejected the connection. The next attempt uses a new one.
+  let rejected: string | undefined
   return createSocket({
     url: url.replace(/^http/, 'ws'),
     ...(webSocket !== undefined && { webSocketImpl: webSocket }),
     async connectionParams() {
       await session.load()
-      if (refused) await session.renew(refused)
+      if (rejected) await session.refresh(rejected)
       await session.fresh()
-      refused = undefined
+      rejected = undefined
       return session.current ? headers(session.current) : {}
     },
     async retryWait(retries) {
-      if (retries > 0 || !refused) await backOff(retries)
+      if (retries > 0 || !rejected) await backOff(retries)
     },
     on: {
       closed: (event) => {
-        if ((event as { code?: number }).code === CloseCode.Forbidden) refused = session.current?.accessToken
+        if ((event as { code?: number }).code === CloseCode.Forbidden) rejected = session.current?.accessToken
       },
     },
   })
 }
 
-/** Longer each time, and not at the same moment for every page that a restarted server has cut off. */
+/** Waits with exponential backoff and jitter, so that pages do not reconnect to a restarted server at the same time. */
 function backOff(retries: number): Promise<void> {
   const milliseconds = Math.min(1000 * 2 ** retries, 30_000) * (0.5 + Math.random())
   return new Promise((resolve) => setTimeout(resolve, milliseconds))

@@ -12,8 +12,8 @@ const outlay = createClient({
 })
 await outlay.signIn({ email: 'ada@acme.example', password: 'outlay-demo' })
 
-const waiting: ExpensesQueryVariables = { first: 50, filter: { status: { in: ['SUBMITTED'] } } }
-for await (const page of outlay.pages(ExpensesDocument, waiting, (data) => data.expenses)) {
+const submitted: ExpensesQueryVariables = { first: 50, filter: { status: { in: ['SUBMITTED'] } } }
+for await (const page of outlay.pages(ExpensesDocument, submitted, (data) => data.expenses)) {
   for (const { merchant, amount } of page.nodes) console.log(merchant, amount.amount, amount.currencyCode)
 }
 
@@ -26,7 +26,7 @@ try {
       idempotencyKey: 'lunch-with-a-client',
     },
   })
-  console.log('entered', createExpense.expense.id)
+  console.log('created', createExpense.expense.id)
 } catch (error) {
   if (!(error instanceof OutlayError)) throw error
   console.error(error.code, error.field, error.message)

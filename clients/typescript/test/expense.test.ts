@@ -1,4 +1,4 @@
-// Calls of the API against a real server: lists, writes, their refusals, and files.
+// Tests of lists, writes, errors and uploads with a real server.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
@@ -53,7 +53,7 @@ test('an expense is created, and decimals stay strings', async () => {
   assert.deepEqual(createExpense.expense.amount, { amount: '12.50', currencyCode: 'EUR' })
 })
 
-test('the same idempotency key makes one expense', async () => {
+test('the same idempotency key creates one expense', async () => {
   const input = { ...lunch, merchant: 'Once Only', idempotencyKey: 'lunch-1' }
   const first = await outlay.mutate(CreateExpenseDocument, { input })
   const second = await outlay.mutate(CreateExpenseDocument, { input })
@@ -72,7 +72,7 @@ test('a stale version is a conflict', async () => {
   })
 })
 
-test('what is wrong with the input is told by field', async () => {
+test('an input error names the field', async () => {
   const input = { ...lunch, amount: { amount: '1.234', currencyCode: 'EUR' } }
   await assert.rejects(outlay.mutate(CreateExpenseDocument, { input }), (error) => {
     assert.ok(error instanceof OutlayError)
@@ -82,7 +82,7 @@ test('what is wrong with the input is told by field', async () => {
   })
 })
 
-test('nobody signed in is an error with its code and the id of the request', async () => {
+test('an unauthenticated call is an error with its code and the id of the request', async () => {
   const stranger = createClient({ url: server.url })
   await assert.rejects(stranger.query(ViewerDocument, {}), (error) => {
     assert.ok(error instanceof OutlayError)
@@ -92,7 +92,7 @@ test('nobody signed in is an error with its code and the id of the request', asy
   })
 })
 
-test('a server that is away is an error with its cause', async () => {
+test('an unreachable server is an error with its cause', async () => {
   const nowhere = createClient({ url: 'http://127.0.0.1:1/graphql' })
   await assert.rejects(nowhere.query(ViewerDocument, {}), (error) => {
     assert.ok(error instanceof OutlayError)
@@ -114,7 +114,7 @@ test('a file is uploaded and checked', async () => {
   assert.equal(importExpenses.import.total.amount, '86.40')
 })
 
-test('the lines that a file was refused for are told', async () => {
+test('the error of a rejected file has the problems of its lines', async () => {
   const file = new File(['Date,Supplier,Amount\nyesterday,Northern Rail,86.40\n'], 'payments.csv')
   const input = { file, mapping, currencyCode: 'EUR', dryRun: true }
   await assert.rejects(outlay.mutate(ImportExpensesDocument, { input }), (error) => {

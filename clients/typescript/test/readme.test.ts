@@ -1,4 +1,4 @@
-// The example in the README is the one in example.ts, and it works.
+// Tests that the example in the README equals example.ts, and that it runs.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
@@ -22,6 +22,6 @@ test('the example runs', async (t) => {
   const script = fileURLToPath(new URL('build/example.js', root))
   const env = { ...process.env, OUTLAY_URL: server.url }
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [script], { env })
-  assert.match(stdout, /entered \S+\n$/)
+  assert.match(stdout, /created \S+\n$/)
   assert.equal(stderr, '')
 })

@@ -1,4 +1,4 @@
-// Sessions against a real server: kept, renewed once for everybody, switched, ended.
+// Tests of sessions with a real server: storage, refresh, switch of the organization, sign-out.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
@@ -21,7 +21,7 @@ after(() => server?.stop())
 
 const { organization, ...credentials } = DEMO
 
-/** Somebody signed in, whose requests are counted and whose tokens can be tampered with. */
+/** Returns a signed-in client, a count of its requests, and a storage in which its tokens can be changed. */
 async function ada() {
   const storage = new MemoryStorage()
   const requests = recorder()
@@ -31,7 +31,7 @@ async function ada() {
   return { outlay, storage, requests, reopen: client }
 }
 
-test('who signs in is told who they are', async () => {
+test('signIn returns the user', async () => {
   const outlay = createClient({ url: server.url, organization })
   const user = await outlay.signIn(credentials)
   assert.equal(user.email, DEMO.email)
@@ -40,7 +40,7 @@ test('who signs in is told who they are', async () => {
   assert.equal(outlay.organization, organization)
 })
 
-test('a wrong password is refused, and nobody is signed in', async () => {
+test('a wrong password is rejected, and no session starts', async () => {
   const outlay = createClient({ url: server.url, organization })
   await assert.rejects(
     outlay.signIn({ ...credentials, password: 'something else' }),
@@ -49,7 +49,7 @@ test('a wrong password is refused, and nobody is signed in', async () => {
   assert.equal(await outlay.signedIn(), false)
 })
 
-test('a session that was kept is taken up again', async () => {
+test('a stored session is resumed', async () => {
   const { reopen, requests } = await ada()
   const later = reopen()
   assert.ok(await later.signedIn())
@@ -57,18 +57,18 @@ test('a session that was kept is taken up again', async () => {
   assert.deepEqual(requests.sent, ['SignIn', 'Viewer'])
 })
 
-test('twenty requests at once that meet an ended token renew the session once', async () => {
+test('twenty concurrent requests with an expired token refresh the session once', async () => {
   const { storage, requests, reopen } = await ada()
   storage.spoilAccessToken()
   const outlay = reopen()
-  // Each is another request: urql would send equal ones once.
+  // Each request is different, because urql sends equal requests only once.
   const twenty = Array.from({ length: 20 }, (_, index) => outlay.query(ExpensesDocument, { first: index + 1 }))
   for (const { expenses } of await Promise.all(twenty)) assert.ok(expenses.nodes.length > 0)
   assert.equal(requests.count('RefreshSession'), 1)
-  assert.ok(requests.count('Expenses') > 20, 'nothing was refused: the token had not ended')
+  assert.ok(requests.count('Expenses') > 20, 'no request was rejected: the token had not expired')
 })
 
-test('an answer that comes after the renewal does not renew again', async () => {
+test('a late response after a refresh does not refresh again', async () => {
   const { storage, requests } = await ada()
   storage.spoilAccessToken()
   const held = holding('Viewer', requests.fetch)
@@ -81,7 +81,7 @@ test('an answer that comes after the renewal does not renew again', async () => 
   assert.equal(requests.count('Viewer'), 2)
 })
 
-test('what was begun in one session stays there when another begins', async () => {
+test('a call started in one session is not sent in the next session', async () => {
   const { storage } = await ada()
   storage.spoilAccessToken()
   const held = holding('RefreshSession', fetch)
@@ -95,7 +95,7 @@ test('what was begun in one session stays there when another begins', async () =
   assert.equal((await later.query(ViewerDocument, {})).viewer?.user.email, 'mary@acme.example')
 })
 
-test('a page stays in its organization when another page has switched', async () => {
+test('a page keeps its organization when another page switches', async () => {
   const { outlay, storage, reopen } = await ada()
   await outlay.mutate(CreateOrganizationDocument, {
     input: { name: 'Initech', slug: 'initech', baseCurrency: 'USD' },
@@ -108,8 +108,8 @@ test('a page stays in its organization when another page has switched', async ()
   assert.equal((await reopen().query(ViewerDocument, {})).viewer?.organization?.slug, 'initech')
 })
 
-test('two pages that share a storage renew the session once', async () => {
-  // Node.js 20 has no locks; a browser has.
+test('two pages that share a storage refresh the session once', async () => {
+  // Browsers have locks, Node.js 20 has not.
   let queue: Promise<unknown> = Promise.resolve()
   const request = (_: string, run: () => Promise<unknown>) => (queue = queue.then(run))
   const platform = Object.getOwnPropertyDescriptor(globalThis, 'navigator')
@@ -126,11 +126,11 @@ test('two pages that share a storage renew the session once', async () => {
   }
 })
 
-test('a session that has ended is told, and forgotten', async () => {
+test('an ended session is reported and removed from the storage', async () => {
   const { outlay, storage, reopen } = await ada()
-  const kept = [...storage.items]
+  const stored = [...storage.items]
   await outlay.signOut()
-  for (const [key, value] of kept) storage.setItem(key, value)
+  for (const [key, value] of stored) storage.setItem(key, value)
   storage.spoilAccessToken()
   const later = reopen()
   await assert.rejects(
@@ -141,7 +141,7 @@ test('a session that has ended is told, and forgotten', async () => {
   assert.equal(storage.items.size, 0)
 })
 
-test('a renewal that the network swallows ends nothing', async () => {
+test('a network error during a refresh does not end the session', async () => {
   const { storage, reopen } = await ada()
   storage.spoilAccessToken()
   const broken: typeof fetch = (url, init) =>
@@ -154,7 +154,7 @@ test('a renewal that the network swallows ends nothing', async () => {
   assert.ok((await reopen().query(ViewerDocument, {})).viewer)
 })
 
-test('the organization is switched, and calls are for the new one', async () => {
+test('calls after a switch are for the new organization', async () => {
   const { outlay, reopen } = await ada()
   const input = { name: 'Globex', slug: 'globex', baseCurrency: 'GBP' }
   await outlay.mutate(CreateOrganizationDocument, { input })
@@ -173,14 +173,14 @@ test('the organization is switched, and calls are for the new one', async () => 
   assert.equal(outlay.organization, 'globex')
 })
 
-test('who signs out is signed out, here and on the server', async () => {
+test('signOut ends the session on the client and on the server', async () => {
   const { outlay, storage } = await ada()
-  const kept = [...storage.items]
+  const stored = [...storage.items]
   await outlay.signOut()
   assert.equal(await outlay.signedIn(), false)
   assert.equal(storage.items.size, 0)
 
-  for (const [key, value] of kept) storage.setItem(key, value)
+  for (const [key, value] of stored) storage.setItem(key, value)
   const thief = createClient({ url: server.url, storage })
   await assert.rejects(
     thief.query(ViewerDocument, {}),

@@ -1,4 +1,4 @@
-// Subscriptions: the protocol against a server of the reference implementation, then the real one.
+// Tests of subscriptions with a server of the reference implementation and with a real server.
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -16,7 +16,7 @@ import { MemoryStorage } from './support.js'
 type Told = Record<string, unknown>
 const document = (source: string) => parse(source) as TypedDocumentNode<Told, Record<string, never>>
 
-test('tokens go with the connection, and new ones when they were refused', async () => {
+test('a connection sends the tokens, and refreshed ones after a rejection', async () => {
   const storage = new MemoryStorage()
   const params: unknown[] = []
   let ticks = 0
@@ -53,12 +53,12 @@ test('tokens go with the connection, and new ones when they were refused', async
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/graphql`
   try {
     const tokens = { accessToken: 'old', refreshToken: 'first', expiresAt: '2100-01-01T00:00:00Z' }
-    const kept = { ...tokens, id: '1', organization: 'acme' }
-    storage.setItem(`outlay:${url}`, JSON.stringify(kept))
+    const stored = { ...tokens, id: '1', organization: 'acme' }
+    storage.setItem(`outlay:${url}`, JSON.stringify(stored))
     const outlay = createClient({ url, storage, webSocket: WebSocket })
     const seen: unknown[] = []
-    for await (const told of outlay.subscribe(document('subscription { tick }'), {})) {
-      seen.push(told['tick'])
+    for await (const event of outlay.subscribe(document('subscription { tick }'), {})) {
+      seen.push(event['tick'])
       if (seen.length === 3) break
     }
     assert.deepEqual(seen, [1, 2, 3])
@@ -73,7 +73,7 @@ test('tokens go with the connection, and new ones when they were refused', async
   }
 })
 
-test('who subscribes after a cursor is told of what came since', async (t) => {
+test('a subscription after a cursor receives the events since then', async (t) => {
   const server = await startServer()
   t.after(() => server.stop())
   const outlay = createClient({ url: server.url, organization: DEMO.organization, webSocket: WebSocket })
@@ -83,9 +83,9 @@ test('who subscribes after a cursor is told of what came since', async (t) => {
   const { eventCursor } = await outlay.query(EventCursorDocument, {})
   const input = { amount: { amount: '1', currencyCode: 'EUR' }, spentOn: '2026-01-31', merchant: 'News Stand' }
   const { createExpense } = await outlay.mutate(CreateExpenseDocument, { input })
-  const told = outlay.subscribe(ExpenseChangedDocument, { after: eventCursor })
-  const { value } = await told.next()
+  const events = outlay.subscribe(ExpenseChangedDocument, { after: eventCursor })
+  const { value } = await events.next()
   assert.equal(value?.expenseChanged.action, 'CREATED')
   assert.equal(value?.expenseChanged.expenseId, createExpense.expense.id)
-  await told.return(undefined)
+  await events.return(undefined)
 })

@@ -1,6 +1,6 @@
-// What the tests look at the client with: fetches that count and hold, and a storage to tamper with.
+// Helpers for tests of the client: fetch functions that record and delay requests, and a storage that can be changed.
 
-/** Real requests to a real server; `sent` has the operation names, in order. */
+/** Sends real requests. `sent` has their operation names, in order. */
 export function recorder() {
   const sent: string[] = []
   const record: typeof fetch = (url, init) => {
@@ -10,7 +10,7 @@ export function recorder() {
   return { sent, fetch: record, count: (operation: string) => sent.filter((name) => name === operation).length }
 }
 
-/** Keeps back the answer to the first request for an operation, until it is released. */
+/** Delays the response to the first request for an operation until it is released. */
 export function holding(operation: string, send: typeof fetch) {
   let release = () => {}
   const released = new Promise<void>((resolve) => (release = resolve))
@@ -18,14 +18,14 @@ export function holding(operation: string, send: typeof fetch) {
   const held: typeof fetch = async (url, init) => {
     const wait = first && String(init?.body).includes(` ${operation}`)
     if (wait) first = false
-    const answer = await send(url, init)
+    const response = await send(url, init)
     if (wait) await released
-    return answer
+    return response
   }
   return { fetch: held, release: () => release() }
 }
 
-/** Keeps a session as `localStorage` does. */
+/** Stores a session in memory, in the same way as `localStorage`. */
 export class MemoryStorage {
   readonly items = new Map<string, string>()
   getItem(key: string) {
@@ -37,7 +37,7 @@ export class MemoryStorage {
   removeItem(key: string) {
     this.items.delete(key)
   }
-  /** Makes the access token one that the server refuses, as it does one that has ended. */
+  /** Replaces the access token by an invalid one, which the server rejects like an expired one. */
   spoilAccessToken() {
     for (const [key, value] of this.items) {
       this.items.set(key, JSON.stringify({ ...JSON.parse(value), accessToken: 'ended' }))
