@@ -39,6 +39,8 @@ enum Kind {
     One(Type),
     /// The id of a row that is always there.
     Required(Type),
+    /// The id of the row whose children it lists.
+    Many(Type),
     /// Whatever a resolver returns that uses these columns.
     Resolver(Vec<Ident>),
 }
@@ -148,6 +150,9 @@ impl Field {
             let function = &self.function;
             return Ok(quote!(#function));
         }
+        if let Kind::Many(ty) = &self.kind {
+            return Ok(self.list(ty));
+        }
         let (name, attributes) = (self.name(), &self.function.attrs);
         let call = self.call(&quote!(.map_err(|error| crate::error::unread(&error))?));
         let has_context = |parameter: &Parameter| matches!(parameter, Parameter::Context);
@@ -182,7 +187,7 @@ impl Field {
                     quote!(crate::relation::required(ctx, &self.0, #via, || Ok(#call)).await),
                 )
             }
-            Kind::Resolver(_) => unreachable!("passed on above"),
+            Kind::Many(_) | Kind::Resolver(_) => unreachable!("returned above"),
         };
         Ok(quote! {
             #(#attributes)*
@@ -190,6 +195,30 @@ impl Field {
                 #body
             }
         })
+    }
+
+    /// The resolver of a field that lists the children of a row.
+    fn list(&self, ty: &Type) -> TokenStream {
+        let (name, attributes) = (self.name(), &self.function.attrs);
+        let call = self.call(&quote!(.map_err(|error| crate::error::unread(&error))?));
+        quote! {
+            #(#attributes)*
+            async fn #name(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+                #[graphql(desc = "Returns the first *n* items (1 to 100). Mutually exclusive with `last`.")]
+                first: Option<i32>,
+                #[graphql(desc = "Returns items after this cursor. Used with `first`.")]
+                after: Option<String>,
+                #[graphql(desc = "Returns the last *n* items (1 to 100). Mutually exclusive with `first`.")]
+                last: Option<i32>,
+                #[graphql(desc = "Returns items before this cursor. Used with `last`.")]
+                before: Option<String>,
+            ) -> async_graphql::Result<crate::connection::Connection<#ty>> {
+                let paging = crate::root::Paging { first, after, last, before };
+                crate::relation::many(ctx, #call, paging).await
+            }
+        }
     }
 
     /// The arm that adds what the field reads to a reading, and says whether its value is precomputed.
@@ -206,7 +235,7 @@ impl Field {
                 let via = self.via()?;
                 quote!(crate::relation::read::<#ty>(selection, reading, #via, const { Self::column(stringify!(#(#columns)*)) }))
             }
-            Kind::Resolver(_) => quote!(#add false),
+            Kind::Many(_) | Kind::Resolver(_) => quote!(#add false),
         };
         Ok(quote!(#name => { #body }))
     }
@@ -219,7 +248,9 @@ impl Field {
                 let ty = without_lifetime(ty);
                 quote!(#name => <#ty as crate::value::Output>::covers(selection))
             }
-            Kind::One(_) | Kind::Required(_) | Kind::Resolver(_) => quote!(#name => false),
+            Kind::One(_) | Kind::Required(_) | Kind::Many(_) | Kind::Resolver(_) => {
+                quote!(#name => false)
+            }
         }
     }
 
@@ -238,7 +269,7 @@ impl Field {
                 let via = self.via()?;
                 quote!(crate::relation::value::<_, #ty>(&self.0, #via, selection, cx, false))
             }
-            Kind::Resolver(_) => return Ok(None),
+            Kind::Many(_) | Kind::Resolver(_) => return Ok(None),
         };
         Ok(Some(quote!(#name => #value)))
     }
@@ -278,6 +309,8 @@ impl Kind {
             Self::One(ty.clone())
         } else if let Some(ty) = inner(ty, "Required") {
             Self::Required(ty.clone())
+        } else if let Some(ty) = inner(ty, "Many") {
+            Self::Many(ty.clone())
         } else if let Some(ty) = inner(ty, "Result") {
             Self::Fallible(ty.clone())
         } else {

@@ -34,7 +34,8 @@ use syn::{
 ///   is the request's context, for its base currency or the caller's permissions.
 /// - The function is pure: it is called by the resolver and by the precomputed path alike.
 /// - The return type is a value (`&str`, `Option<Date>`, `Money`, a `Result` of one), or `One<T>` or `Required<T>`: the id
-///   of another row, which is read with this one.
+///   of another row, which is read with this one; or `Many<T>`: the id of the row whose children it lists, which takes the
+///   arguments of a connection and one statement for all rows of a list.
 ///
 /// An async function is a resolver that needs the database or has arguments; it is passed on as it stands. Its
 /// `#[reads(column, …)]` names the columns that it uses.

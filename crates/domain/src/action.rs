@@ -71,6 +71,12 @@ actions! {
     ExpenseReimburse = "expense.reimburse",
     /// Voids an expense.
     ExpenseVoid = "expense.void",
+    /// Adds a comment to an expense.
+    ExpenseAddComment = "expense.add_comment",
+    /// Changes a comment of an expense.
+    ExpenseUpdateComment = "expense.update_comment",
+    /// Deletes a comment of an expense.
+    ExpenseDeleteComment = "expense.delete_comment",
     /// Imports a file of payments.
     ImportRun = "import.run",
     /// Invites a member.

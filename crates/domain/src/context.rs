@@ -9,7 +9,13 @@ use chrono::{DateTime, Utc};
 use outlay_entity::tenant::{DepartmentId, MemberId, Role};
 use outlay_tenancy::{DirectoryChange, Gate, Signals, TenantAccess, TenantConnection};
 
-use crate::{Clock, Result, permission::Permission, read::Shapes, value::Currency, write::Before};
+use crate::{
+    Clock, Result,
+    permission::Permission,
+    read::Shapes,
+    value::Currency,
+    write::{Before, Parent},
+};
 
 /// A verified member, and a transaction in the member's organization.
 #[derive(Debug)]
@@ -124,6 +130,7 @@ pub struct WriteContext {
     context: Context,
     changes: Mutex<Vec<DirectoryChange>>,
     before: Mutex<Option<Before>>,
+    parent: Mutex<Option<Parent>>,
     signals: Arc<Signals>,
 }
 
@@ -133,6 +140,7 @@ impl WriteContext {
             context,
             changes: Mutex::new(Vec::new()),
             before: Mutex::new(None),
+            parent: Mutex::new(None),
             signals,
         }
     }
@@ -145,6 +153,15 @@ impl WriteContext {
     /// Keeps what the audit event is to say of the row as it was.
     pub(crate) fn note_before(&self, state: Before) {
         *self.before.lock().unwrap_or_else(PoisonError::into_inner) = Some(state);
+    }
+
+    /// Keeps the expense that the written row belongs to, for the audit event.
+    pub(crate) fn note_parent(&self, parent: Parent) {
+        *self.parent.lock().unwrap_or_else(PoisonError::into_inner) = Some(parent);
+    }
+
+    pub(crate) fn parent(&self) -> Option<Parent> {
+        *self.parent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn before(&self) -> Option<Before> {

@@ -3,10 +3,13 @@
 use outlay_entity::{
     Record, Table,
     shared::organization,
-    tenant::{account, budget, category, department, expense, import, invitation, member},
+    tenant::{
+        account, budget, category, department, expense, expense_comment, import, invitation, member,
+    },
 };
 use sea_orm::{Condition, IntoActiveModel};
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::{Context, Error, identity, permission::Permission};
 
@@ -30,6 +33,11 @@ pub trait Noun: Table<Model: Serialize + Sync + IntoActiveModel<Self::ActiveMode
     #[must_use]
     fn visible(_: &Context) -> Visible {
         Visible::All
+    }
+
+    /// The row that a write of this one is audited with: itself, or its parent.
+    fn audited(row: &Self::Model) -> Uuid {
+        Self::id(row).uuid()
     }
 
     /// The state of a row, as the audit trail keeps it.
@@ -102,6 +110,7 @@ const NOUNS: &[Described] = &[
     described::<category::Entity>(),
     described::<department::Entity>(),
     described::<expense::Entity>(),
+    described::<expense_comment::Entity>(),
     described::<import::Entity>(),
     described::<invitation::Entity>(),
     described::<member::Entity>(),

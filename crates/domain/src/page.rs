@@ -22,7 +22,7 @@ type Selected<T> = std::result::Result<T, NotRead>;
 pub const MAX_PAGE: u64 = 100;
 
 /// Which page: so many from the start or after a cursor, or so many from the end or before one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PageRequest {
     count: u64,
     backward: bool,

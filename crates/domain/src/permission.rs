@@ -6,6 +6,7 @@
 //! | see expenses | all | all | all | own department's | own | all |
 //! | see accounts and imports | ✓ | ✓ | ✓ | | | ✓ |
 //! | enter expenses | for all | for all | for all | own | own | |
+//! | comment on expenses that they see | ✓ | ✓ | ✓ | ✓ | ✓ | |
 //! | approve and reject | all | all | all | own department's | | |
 //! | reimburse, void, import | ✓ | ✓ | ✓ | | | |
 //! | departments, categories, accounts, budgets | ✓ | ✓ | ✓ | | | |
@@ -29,6 +30,8 @@ pub enum Permission {
     EnterExpenses,
     /// Enter and change expenses of others.
     EnterForOthers,
+    /// Comment on expenses that one may see.
+    Comment,
     /// Approve and reject expenses of the own department.
     DecideDepartment,
     /// Approve and reject expenses of all departments.
@@ -56,7 +59,9 @@ impl Permission {
             Self::ReadAllExpenses | Self::ReadAccounts => {
                 matches!(role, Owner | Admin | Finance | Viewer)
             }
-            Self::EnterExpenses => matches!(role, Owner | Admin | Finance | Approver | Member),
+            Self::EnterExpenses | Self::Comment => {
+                matches!(role, Owner | Admin | Finance | Approver | Member)
+            }
             Self::DecideDepartment => matches!(role, Owner | Admin | Finance | Approver),
             Self::EnterForOthers
             | Self::DecideAll
@@ -90,6 +95,7 @@ impl Permission {
             Self::ReadAllExpenses => "see the expenses of others",
             Self::ReadAccounts => "see accounts and imports",
             Self::EnterExpenses => "enter expenses",
+            Self::Comment => "comment on expenses",
             Self::EnterForOthers => "enter expenses for others",
             Self::DecideDepartment | Self::DecideAll => "decide on expenses",
             Self::Settle => "reimburse or void expenses",

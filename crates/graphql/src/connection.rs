@@ -30,14 +30,14 @@ pub struct PageInfo {
 
 /// One page of a list, with the fields of `E` beside the usual ones.
 pub struct Connection<T: Noun, E = EmptyFields> {
-    page: Page<RowOf<T>>,
+    page: Arc<Page<RowOf<T>>>,
     extra: E,
 }
 
 impl<T: Noun> Connection<T> {
-    pub(crate) fn new(page: Page<RowOf<T>>) -> Self {
+    pub(crate) fn new(page: impl Into<Arc<Page<RowOf<T>>>>) -> Self {
         Self {
-            page,
+            page: page.into(),
             extra: EmptyFields,
         }
     }
@@ -46,6 +46,7 @@ impl<T: Noun> Connection<T> {
 impl<T: Noun, E> Connection<T, E> {
     /// A page with more fields.
     pub(crate) fn with(page: Page<RowOf<T>>, extra: E) -> Self {
+        let page = Arc::new(page);
         Self { page, extra }
     }
 }

@@ -5,7 +5,7 @@ use outlay_domain::{
     Error, Result,
     entity::{Id, tenant},
     value::{
-        BrandColor, Code, Email, ExchangeRate, LogoUrl, Money, Name, Note, Phone, Reason,
+        BrandColor, Code, Email, ExchangeRate, LogoUrl, Money, Name, Note, Phone, Reason, Remark,
         SearchText, Slug,
     },
 };
@@ -40,7 +40,7 @@ macro_rules! texts {
 }
 
 texts!(
-    BrandColor, Code, Email, LogoUrl, Name, Note, Phone, Reason, SearchText, Slug
+    BrandColor, Code, Email, LogoUrl, Name, Note, Phone, Reason, Remark, SearchText, Slug
 );
 
 /// Values that need no parsing.

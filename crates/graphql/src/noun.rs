@@ -6,10 +6,11 @@ use async_graphql::{Context as GraphqlContext, ID, Interface};
 use dataloader::{BatchFn, cached::Loader};
 use futures::future::BoxFuture;
 use outlay_domain::{
-    Context, Result,
+    Context, Error, Result,
     entity::{Id, Table, shared, tenant},
     noun::Noun,
-    read::{self, Fetched, Reading},
+    page::{Page, PageRequest},
+    read::{self, Fetch, Fetched, Reading},
 };
 use uuid::Uuid;
 
@@ -19,7 +20,7 @@ use crate::{
     category::Category,
     department::Department,
     error::Answer,
-    expense::Expense,
+    expense::{Expense, ExpenseComment},
     import::Import,
     member::{Invitation, Member},
     organization::{self, Organization},
@@ -51,6 +52,55 @@ pub(crate) trait Registered: Noun {
 /// What a loader returns: the row, none, or why it could not be read.
 pub(crate) type Found<N> = Result<Option<Arc<Fetched<<N as Table>::Row>>>>;
 
+/// An object that shows a child row: one that belongs to another and is listed by it.
+pub(crate) trait Child: Object {
+    /// The noun that it belongs to.
+    type Parent: Noun;
+
+    /// A page of the children of a row, in one batch with all that are asked for at the same time.
+    fn children(
+        snapshot: &Snapshot,
+        parent: Id<Self::Parent>,
+        request: PageRequest,
+        fetch: Fetch,
+    ) -> BoxFuture<'_, Children<Self::Noun>>;
+}
+
+/// What a loader of children returns: a page, or why it could not be read.
+pub(crate) type Children<N> = Result<Arc<Page<<N as Table>::Row>>>;
+
+/// Whose children are looked for, which page of them, and what is read of each.
+type ChildKey<P> = (Id<P>, PageRequest, Fetch);
+
+/// The parents of the same page with the same selections: each group takes one statement.
+fn grouped<P>(keys: &[ChildKey<P>]) -> HashMap<(PageRequest, Fetch), Vec<Id<P>>> {
+    let mut groups: HashMap<_, Vec<_>> = HashMap::new();
+    for (parent, request, fetch) in keys {
+        let group = groups.entry((request.clone(), fetch.clone()));
+        group.or_default().push(*parent);
+    }
+    groups
+}
+
+/// The page of each parent, or why none could be read.
+fn pages<P, N: Noun>(
+    parents: Vec<Id<P>>,
+    found: Result<HashMap<Id<P>, Page<N::Row>>>,
+) -> impl Iterator<Item = (Id<P>, Children<N>)> {
+    let (mut found, failed) = match found {
+        Ok(found) => (found, None),
+        Err(error) => (HashMap::new(), Some(error)),
+    };
+    parents.into_iter().map(move |parent| {
+        let page = found.remove(&parent).map(Arc::new);
+        let absent = || Error::internal("a parent without a page");
+        (
+            parent,
+            page.ok_or_else(|| failed.clone().unwrap_or_else(absent)),
+        )
+    })
+}
+
 /// What is looked for: a row, and what is read of it.
 type Key<N> = (Id<N>, Reading);
 
@@ -77,8 +127,14 @@ async fn load<N: Noun>(cx: &Context, keys: &[Key<N>]) -> HashMap<Key<N>, Found<N
 }
 
 /// Registers nouns: `Object b'k' module "field"` for an object, its kind, and the module of its entity.
+///
+/// `of parent Batch lists by function` after it says which noun the object is a child of, and how its children are listed.
 macro_rules! nouns {
-    ($($(#[$doc:meta])* $object:ident $byte:literal $module:ident $batch:ident;)*) => {
+    ($(
+        $(#[$doc:meta])*
+        $object:ident $byte:literal $module:ident $batch:ident
+            $(of $parent:ident $children:ident $child_batch:ident by $list:path)?;
+    )*) => {
         /// What an id is the id of. The bytes are part of every id given out: they never change.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[repr(u8)]
@@ -151,6 +207,39 @@ macro_rules! nouns {
             }
         )*
 
+        $($(
+            struct $child_batch(Arc<Context>);
+
+            impl BatchFn<ChildKey<tenant::$parent::Entity>, Children<tenant::$module::Entity>> for $child_batch {
+                async fn load(
+                    &mut self,
+                    keys: &[ChildKey<tenant::$parent::Entity>],
+                ) -> HashMap<ChildKey<tenant::$parent::Entity>, Children<tenant::$module::Entity>> {
+                    let mut loaded = HashMap::with_capacity(keys.len());
+                    for ((request, fetch), parents) in grouped(keys) {
+                        let found = $list(&self.0, &parents, &request, &fetch).await;
+                        for (parent, page) in pages::<_, tenant::$module::Entity>(parents, found) {
+                            loaded.insert((parent, request.clone(), fetch.clone()), page);
+                        }
+                    }
+                    loaded
+                }
+            }
+
+            impl Child for $object {
+                type Parent = tenant::$parent::Entity;
+
+                fn children(
+                    snapshot: &Snapshot,
+                    parent: Id<Self::Parent>,
+                    request: PageRequest,
+                    fetch: Fetch,
+                ) -> BoxFuture<'_, Children<Self::Noun>> {
+                    Box::pin(snapshot.$children.load((parent, request, fetch)))
+                }
+            }
+        )?)*
+
         /// One snapshot of a tenant, and the loaders that read from it.
         ///
         /// Invariant: loaders are never shared between requests, so never between tenants; after a write they are thrown
@@ -158,6 +247,11 @@ macro_rules! nouns {
         pub(crate) struct Snapshot {
             cx: Arc<Context>,
             $($module: Loader<Key<tenant::$module::Entity>, Found<tenant::$module::Entity>, $batch>,)*
+            $($($children: Loader<
+                ChildKey<tenant::$parent::Entity>,
+                Children<tenant::$module::Entity>,
+                $child_batch,
+            >,)?)*
         }
 
         impl Snapshot {
@@ -166,6 +260,7 @@ macro_rules! nouns {
                 Self {
                     // One yield is enough for all fields of a selection to have asked, since they are polled together.
                     $($module: Loader::new($batch(cx.clone())).with_yield_count(1),)*
+                    $($($children: Loader::new($child_batch(cx.clone())).with_yield_count(1),)?)*
                     cx,
                 }
             }
@@ -193,6 +288,9 @@ nouns! {
     Budget b'b' budget BudgetBatch;
     /// An expense.
     Expense b'e' expense ExpenseBatch;
+    /// A comment of an expense.
+    ExpenseComment b'k' expense_comment ExpenseCommentBatch
+        of expense comments ExpenseCommentsBatch by outlay_domain::expense::comments;
     /// An import.
     Import b'f' import ImportBatch;
 }

@@ -4,12 +4,16 @@ use async_graphql::{Context, Result, Value, parser::types::SelectionSet};
 use outlay_domain::{
     Error,
     entity::{Columns, Id, Table},
-    read::{Fetched, Reading},
+    page::PageRequest,
+    read::{Fetch, Fetched, Reading},
 };
 
 use crate::{
+    connection::Connection,
+    context::ContextExt,
     error::{Answer, problem},
-    noun::{Object, Registered},
+    noun::{Child, Object, Registered},
+    root::Paging,
     select::{self, Selection},
     value,
 };
@@ -34,6 +38,40 @@ impl<T: Object> From<Id<T::Noun>> for One<T> {
 
 /// A field that shows the row of an id that is always there, and that everybody may see.
 pub(crate) type Required<T> = One<T>;
+
+/// A field that lists the children of a row.
+pub(crate) struct Many<T: Child>(Id<T::Parent>);
+
+impl<T: Child> From<Id<T::Parent>> for Many<T> {
+    fn from(id: Id<T::Parent>) -> Self {
+        Self(id)
+    }
+}
+
+/// Resolves a field that lists the children of a row: by one statement for all rows of a list.
+pub(crate) async fn many<T: Child>(
+    ctx: &Context<'_>,
+    Many(parent): Many<T>,
+    Paging {
+        first,
+        after,
+        last,
+        before,
+    }: Paging,
+) -> Result<Connection<T>> {
+    let snapshot = ctx.snapshot()?;
+    let page = async {
+        let request = PageRequest::parse(first, after, last, before)?;
+        let fetch = Fetch {
+            alone: false,
+            ..select::of_list::<T>(ctx)
+        };
+        T::children(&snapshot, parent, request, fetch).await
+    };
+    page.await
+        .map(Connection::new)
+        .map_err(|error| problem(&error))
+}
 
 /// Resolves a field that may show no row.
 pub(crate) async fn one<R, T: Object>(
@@ -82,7 +120,7 @@ pub(crate) async fn find_selected<T: Object>(
 }
 
 async fn load<T: Object>(ctx: &Context<'_>, id: Id<T::Noun>, reading: Reading) -> Answer<T> {
-    let snapshot = match crate::context::ContextExt::snapshot(ctx) {
+    let snapshot = match ctx.snapshot() {
         Ok(snapshot) => snapshot,
         Err(error) => return Some(Err(error)),
     };

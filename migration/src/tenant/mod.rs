@@ -26,6 +26,10 @@ pub const TENANT_MIGRATIONS: &[TenantMigration] = &[
         name: "log_events",
         sql: include_str!("0002_log_events.sql"),
     },
+    TenantMigration {
+        name: "comment_expenses",
+        sql: include_str!("0003_comment_expenses.sql"),
+    },
 ];
 
 /// All tables of a tenant. Rights are granted by table name, because `GRANT … ON ALL TABLES` reads the whole catalog.
@@ -36,6 +40,7 @@ pub const TENANT_TABLES: &[&str] = &[
     "category",
     "department",
     "expense",
+    "expense_comment",
     "idempotency_key",
     "import",
     "invitation",

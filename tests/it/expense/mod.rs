@@ -2,6 +2,7 @@
 
 mod amount;
 mod authority;
+mod comment;
 mod entry;
 mod filter;
 mod page;

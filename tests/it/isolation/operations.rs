@@ -23,6 +23,8 @@ const WRITERS: &[&str] = &["OWNER", "ADMIN", "FINANCE", "APPROVER", "MEMBER"];
 const BOOKKEEPERS: &[&str] = &["OWNER", "ADMIN", "FINANCE"];
 const AUDITORS: &[&str] = &["OWNER", "ADMIN", "FINANCE", "VIEWER"];
 const ADMINS: &[&str] = &["OWNER", "ADMIN"];
+/// For the author of the row alone, whom the tests of the noun try.
+const NOBODY: &[&str] = &[];
 const DECIDERS: &[&str] = &["OWNER", "ADMIN", "FINANCE", "APPROVER"];
 
 /// One operation, tried on the things of a world.
@@ -107,7 +109,7 @@ fn queries() -> Vec<Operation> {
             "nodes",
             Roles(ALL),
             "query($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }",
-            |w| json!({ "ids": [w.expense, w.department, w.budget, w.account, w.member, w.invitation, w.import, w.id] }),
+            |w| json!({ "ids": [w.expense, w.department, w.budget, w.account, w.member, w.invitation, w.import, w.comment, w.id] }),
         ),
         query(
             "viewer",
@@ -428,5 +430,23 @@ fn expenses() -> Vec<Operation> {
         step("reopenExpense", Roles(WRITERS)),
         step("reimburseExpense", Roles(BOOKKEEPERS)),
         reasoned("voidExpense", Roles(BOOKKEEPERS)),
+        mutation(
+            "addExpenseComment",
+            Roles(WRITERS),
+            "comment { id }",
+            |w| json!({ "input": { "expenseId": w.expense, "text": "Try" } }),
+        ),
+        mutation(
+            "updateExpenseComment",
+            Roles(NOBODY),
+            "comment { id }",
+            |w| json!({ "input": { "id": w.comment, "version": 1, "text": "Taken over" } }),
+        ),
+        mutation(
+            "deleteExpenseComment",
+            Roles(NOBODY),
+            "deletedId",
+            |w| json!({ "input": { "id": w.comment, "version": 1 } }),
+        ),
     ]
 }

@@ -24,6 +24,7 @@ pub struct World {
     pub account: String,
     pub budget: String,
     pub expense: String,
+    pub comment: String,
     pub import: String,
     /// Stands in the name of everything.
     pub secret: String,
@@ -55,6 +56,10 @@ impl World {
             .await;
         let submit = json!({ "id": made["expense"]["id"], "version": 1 });
         mary.must("submitExpense", submit, "expense { id }").await;
+        let input = json!({ "expenseId": made["expense"]["id"], "text": name("comment") });
+        let commented = mary
+            .must("addExpenseComment", input, "comment { id }")
+            .await;
         let text = |value: &Value| value.as_str().expect("an id").to_owned();
         let input = json!({ "email": format!("guest@{secret}.example"), "role": "MEMBER" });
         let invited = org
@@ -66,6 +71,7 @@ impl World {
             id: org.id.clone(),
             member: text(&made["expense"]["member"]["id"]),
             expense: text(&made["expense"]["id"]),
+            comment: text(&commented["comment"]["id"]),
             invitation: text(&invited["invitation"]["id"]),
             import: text(&imported.data("importExpenses.import.id")),
             org,
@@ -323,6 +329,7 @@ fn names_a_thing(variables: &str, world: &World) -> bool {
         &world.account,
         &world.budget,
         &world.expense,
+        &world.comment,
         &world.import,
     ];
     things.into_iter().any(|id| variables.contains(id.as_str()))
@@ -345,7 +352,7 @@ async fn state(world: &World) -> Value {
         invitations(first: 100) { nodes { id status version } } departments(first: 100) { nodes { id name version } } \
         categories(first: 100) { nodes { id name version } } accounts(first: 100) { nodes { id name version } } \
         budgets(first: 100) { nodes { id version amount { amount } } } imports(first: 100) { nodes { id } } \
-        expenses(first: 100) { nodes { id version merchant status } } }";
+        expenses(first: 10) { nodes { id version merchant status comments(first: 10) { nodes { id version text } } } } }";
     let answer = world.org.owner.run(document, json!({})).await;
     assert_eq!(answer.errors(), Vec::<String>::new(), "{}", answer.body);
     answer.body["data"].clone()

@@ -1,5 +1,6 @@
 //! Expenses: entered by members, decided by approvers, settled by finance.
 
+mod comment;
 mod decide;
 mod list;
 mod spending;
@@ -10,6 +11,7 @@ use outlay_entity::tenant::{
     expense::{Column, Entity, Model},
 };
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, sea_query::LockType};
+use serde::Serialize;
 
 use crate::{
     Context, Error, Result, WriteContext,
@@ -19,6 +21,7 @@ use crate::{
     write::{Before, check_version},
 };
 
+pub use comment::{AddExpenseComment, DeleteExpenseComment, UpdateExpenseComment, comments};
 pub use decide::{Approve, Reimburse, Reject, Reopen, Step, Submit, Void, Withdraw, check_step};
 pub use list::{ExpenseFilter, ExpenseOrder, ExpenseOrderField, Range, list, total};
 pub use spending::{Dimension, GroupRange, MAX_GROUPS, Spending, spending};
@@ -43,7 +46,7 @@ impl Noun for Entity {
 }
 
 /// What decides who may do what with an expense.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Standing {
     /// The member who spent.
     pub member_id: MemberId,
@@ -71,15 +74,7 @@ async fn lock(
     version: i32,
     authorize: fn(&Context, Standing) -> Result<()>,
 ) -> Result<Model> {
-    let absent = || Error::not_found(Entity::NAME, "id");
-    let select = read::visible::<Entity>(cx).ok_or_else(absent)?;
-    // This mode does not block the check of foreign keys, so that deleting the budget of a locked expense fails at once.
-    let row = select
-        .filter(Column::Id.eq(id))
-        .lock(LockType::NoKeyUpdate)
-        .one(cx.db())
-        .await?;
-    let row = row.ok_or_else(absent)?;
+    let row = lock_visible(cx, id, "id").await?;
     authorize(cx, Standing::of(&row))?;
     check_version(row.version, version)?;
     cx.note_before(Before {
@@ -90,6 +85,19 @@ async fn lock(
         base_amount: row.base_amount,
     });
     Ok(row)
+}
+
+/// The expense that the input's `field` names, locked, if the caller may see it.
+async fn lock_visible(cx: &WriteContext, id: ExpenseId, field: &'static str) -> Result<Model> {
+    let absent = || Error::not_found(Entity::NAME, field);
+    let select = read::visible::<Entity>(cx).ok_or_else(absent)?;
+    // This mode does not block the check of foreign keys, so that deleting the budget of a locked expense fails at once.
+    let row = select
+        .filter(Column::Id.eq(id))
+        .lock(LockType::NoKeyUpdate)
+        .one(cx.db())
+        .await?;
+    row.ok_or_else(absent)
 }
 
 /// Whether the caller may change an expense: their own, or any for finance.

@@ -176,6 +176,7 @@ pub async fn spending(
     fetch: &Fetch,
 ) -> Result<Spending> {
     let reading = read::fit(cx, fetch.reading.visible_to(cx));
+    let alone = fetch.alone && reading.contains(&fetch.reading);
     let mut seen = std::collections::HashSet::new();
     if let Some(twice) = by.iter().find(|dimension| !seen.insert(**dimension)) {
         return Err(Error::invalid(
@@ -183,7 +184,7 @@ pub async fn spending(
             format!("{twice:?} is named twice."),
         ));
     }
-    let Some(mut groups) = read(cx, by, filter, range, &reading, fetch.alone).await? else {
+    let Some(mut groups) = read(cx, by, filter, range, &reading, alone).await? else {
         return Ok(Spending::default());
     };
     if groups.rows.is_empty() && range.offset > 0 {
@@ -192,7 +193,7 @@ pub async fn spending(
             first: Some(1),
             offset: 0,
         };
-        let first = read(cx, by, filter, first, &reading, fetch.alone).await?;
+        let first = read(cx, by, filter, first, &reading, alone).await?;
         groups.all = first.map(|first| first.all).unwrap_or_default();
     }
     let all = groups.all;
@@ -295,7 +296,7 @@ async fn read(
         },
         None => All::default(),
     };
-    let rows = read::rows(&rows, reading, ALL.len())?;
+    let rows = read::rows(&rows, 0, reading, ALL.len())?;
     Ok(Some(Groups { rows, all }))
 }
 

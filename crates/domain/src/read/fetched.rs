@@ -64,7 +64,11 @@ pub(super) fn read<R: Record>(
         let read = relation.reading.source.read;
         Ok(Related {
             via: relation.via,
-            row: read(row, from, &relation.reading)?,
+            row: if relation.is_hidden {
+                None
+            } else {
+                read(row, from, &relation.reading)?
+            },
         })
     });
     Ok(Fetched {

@@ -7,7 +7,9 @@ mod reading;
 mod shape;
 mod statement;
 
-use outlay_entity::{Cell, Columns, Id, Record};
+use std::collections::HashMap;
+
+use outlay_entity::{Cell, Columns, Id, Record, position};
 use sea_orm::{
     Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, Iterable, QueryFilter, QueryResult,
     QuerySelect, QueryTrait, Select, Statement,
@@ -25,7 +27,7 @@ pub use reading::Reading;
 pub(crate) use shape::Shapes;
 
 /// What to read of a list, and how.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Fetch {
     /// Of each row.
     pub reading: Reading,
@@ -91,7 +93,8 @@ async fn by_ids<N: Noun>(
     let select = select.filter(ExprTrait::eq(id, any(ids)));
     let found = only::<N>(select, reading.needed()).build(DbBackend::Postgres);
     let found = statement::join(found, &reading, &[], "");
-    rows(&run(cx, found, fetch.alone).await?, &reading, 0)
+    let alone = fetch.alone && reading.contains(&fetch.reading);
+    rows(&run(cx, found, alone).await?, 0, &reading, 0)
 }
 
 /// A reading that contains this one and has a statement of its own.
@@ -136,14 +139,11 @@ pub(crate) async fn list<N: Noun>(
     }
     let rows = order.statement(rows, N::Row::TABLE, request)?;
     let ordered = order.clause(N::Row::TABLE, request);
-    let extra: &[&str] = if fetch.counted {
-        &[statement::COUNT]
-    } else {
-        &[]
-    };
-    let rows = statement::join(rows, &reading, extra, &ordered);
-    let rows = run(cx, rows, fetch.alone).await?;
-    let mut page = read_page(&rows, &reading, fetch.counted, order, request)?;
+    let rows = statement::join(rows, &reading, extra(fetch.counted), &ordered);
+    // What the statement leaves to others must be read in the same snapshot.
+    let alone = fetch.alone && reading.contains(&fetch.reading);
+    let rows = run(cx, rows, alone).await?;
+    let mut page = read_page(&rows, 0, &reading, fetch.counted, order, request)?;
     if fetch.counted && page.count.is_none() {
         page.count = Some(count::<N>(cx, condition).await?);
     }
@@ -166,16 +166,78 @@ pub(crate) async fn grouped(
     run(cx, statement::join(rows, reading, extra, order), alone).await
 }
 
-/// Reads rows that have this many columns beyond those of the reading.
+/// Reads rows that stand from a position of the result on, with this many columns beyond those of the reading.
 pub(crate) fn rows<R: Record>(
     rows: &[QueryResult],
+    from: usize,
     reading: &Reading,
     extra: usize,
 ) -> Result<Vec<Fetched<R>>> {
     let rows = rows
         .iter()
-        .map(|row| fetched::read(row, &mut 0, extra, reading));
+        .map(|row| fetched::read(row, &mut { from }, extra, reading));
     Ok(rows.collect::<std::result::Result<_, DbErr>>()?)
+}
+
+/// For each parent one page of its children that the caller may see: one statement for all.
+///
+/// `via` is the column that refers to the parent. Parents without children get an empty page.
+///
+/// # Errors
+/// `Invalid` for a cursor of another list or order.
+pub(crate) async fn children<P: Noun, N: Noun>(
+    cx: &Context,
+    via: &str,
+    parents: &[Id<P>],
+    order: Order<N::Row>,
+    request: &PageRequest,
+    fetch: &Fetch,
+) -> Result<HashMap<Id<P>, Page<N::Row>>> {
+    let Some(select) = visible::<N>(cx) else {
+        let empty = parents.iter().map(|parent| (*parent, Page::empty(order)));
+        return Ok(empty.collect());
+    };
+    let mut reading = fetch.reading.visible_to(cx);
+    reading.add(order.columns());
+    let reading = fit(cx, reading);
+    let table = N::Row::TABLE;
+    let of_parent = Expr::cust(format!(r#""{table}"."{via}" = "parent"."id""#));
+    let select = select.filter(of_parent);
+    let mut page = only::<N>(select.clone(), reading.needed());
+    if fetch.counted {
+        let count = counting(select).into_query().into();
+        page = page.expr_as(
+            SimpleExpr::SubQuery(None, Box::new(count)),
+            statement::COUNT,
+        );
+    }
+    let page = order.statement(page, table, request)?;
+    let ordered = order.clause(table, request);
+    let page = statement::join(page, &reading, extra(fetch.counted), &ordered);
+    let statement =
+        statement::of_parents(page, parents.iter().map(|parent| parent.uuid()).collect());
+    let mut of_parents: HashMap<Id<P>, Vec<QueryResult>> = HashMap::new();
+    for row in run(cx, statement, false).await? {
+        of_parents.entry(Id::read(&row, 0)?).or_default().push(row);
+    }
+    let mut pages = HashMap::with_capacity(parents.len());
+    for parent in parents {
+        let rows = of_parents.remove(parent).unwrap_or_default();
+        let mut page = read_page(&rows, 1, &reading, fetch.counted, order, request)?;
+        if fetch.counted && page.count.is_none() {
+            // After the last child no row carries the count.
+            let via = column::<N>(position(N::Row::COLUMNS, via));
+            let own = Condition::all().add(ExprTrait::eq(Expr::col((N::default(), via)), *parent));
+            page.count = Some(count::<N>(cx, &own).await?);
+        }
+        pages.insert(*parent, page);
+    }
+    Ok(pages)
+}
+
+/// The columns that a statement has beyond those of a reading.
+fn extra(counted: bool) -> &'static [&'static str] {
+    if counted { &[statement::COUNT] } else { &[] }
 }
 
 /// One page of a list that is not of a tenant.
@@ -192,7 +254,7 @@ pub(crate) async fn shared<N: Noun>(
     let rows = only::<N>(select, reading.needed());
     let rows = order.statement(rows, N::Row::TABLE, request)?;
     let rows = db.query_all_raw(rows).await?;
-    read_page(&rows, &reading, false, order, request)
+    read_page(&rows, 0, &reading, false, order, request)
 }
 
 /// How many rows the caller may see that meet a condition.
@@ -252,16 +314,17 @@ fn column<N: EntityTrait>(position: usize) -> N::Column {
 
 fn read_page<R: Record>(
     read: &[QueryResult],
+    from: usize,
     reading: &Reading,
     counted: bool,
     order: Order<R>,
     request: &PageRequest,
 ) -> Result<Page<R>> {
     let count = match read.first() {
-        Some(row) if counted => Some(unsigned(i64::read(row, reading.columns.len())?)),
+        Some(row) if counted => Some(unsigned(i64::read(row, from + reading.columns.len())?)),
         _ => None,
     };
-    let rows = rows(read, reading, usize::from(counted))?;
+    let rows = rows(read, from, reading, usize::from(counted))?;
     Ok(Page::new(rows, order, request, count))
 }
 

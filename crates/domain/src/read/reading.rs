@@ -29,6 +29,8 @@ pub(super) struct Relation {
     /// Position of the referring column.
     pub(super) via: usize,
     pub(super) reading: Reading,
+    /// The caller may see none of these rows: nothing is read, and the relation is empty.
+    pub(super) is_hidden: bool,
 }
 
 impl Reading {
@@ -76,7 +78,11 @@ impl Reading {
                 depth: self.depth + 1,
                 ..Self::of::<N>()
             };
-            self.relations.push(Relation { via, reading });
+            self.relations.push(Relation {
+                via,
+                reading,
+                is_hidden: false,
+            });
             self.relations.len() - 1
         });
         Some(&mut self.relations[at].reading)
@@ -107,7 +113,7 @@ impl Reading {
     }
 
     /// Whether it reads all that `other` reads.
-    pub(super) fn contains(&self, other: &Self) -> bool {
+    pub(crate) fn contains(&self, other: &Self) -> bool {
         self.columns.contains(other.columns)
             && other.relations.iter().all(|relation| {
                 let known = self.relations.iter().find(|one| one.via == relation.via);
@@ -115,25 +121,34 @@ impl Reading {
             })
     }
 
-    /// Without the rows that the caller may not see, or that only a condition decides on.
+    /// What this caller may read of it. Relations that only a condition decides on are left to another statement.
     pub(crate) fn visible_to(&self, cx: &Context) -> Self {
-        let relations = self.relations.iter();
-        let visible = relations
-            .filter(|one| matches!((one.reading.source.visible)(cx), Visible::All))
-            .map(|one| Relation {
-                via: one.via,
-                reading: one.reading.visible_to(cx),
-            });
-        Self {
-            relations: visible.collect(),
+        let mut visible = Self {
+            relations: Vec::with_capacity(self.relations.len()),
             ..self.clone()
+        };
+        for relation in &self.relations {
+            let is_hidden = match (relation.reading.source.visible)(cx) {
+                Visible::All => false,
+                Visible::Nothing => true,
+                Visible::Where(_) => {
+                    visible.add(Columns::at(relation.via));
+                    continue;
+                }
+            };
+            visible.relations.push(Relation {
+                via: relation.via,
+                reading: relation.reading.visible_to(cx),
+                is_hidden,
+            });
         }
+        visible
     }
 
     /// The stored columns, with those that its relations need.
     pub(super) fn needed(&self) -> Columns {
         let stored = (0..self.source.stored).filter(|at| self.columns.has(*at));
-        let via = self.relations.iter().map(|relation| relation.via);
+        let via = self.joined().map(|relation| relation.via);
         stored
             .chain(via)
             .fold(Columns::NONE, |columns, at| columns.and(Columns::at(at)))
@@ -143,6 +158,11 @@ impl Reading {
     #[must_use]
     pub fn is_stored(&self) -> bool {
         self.relations.is_empty() && !self.derives()
+    }
+
+    /// The relations that the statement joins.
+    pub(super) fn joined(&self) -> impl Iterator<Item = &Relation> {
+        self.relations.iter().filter(|relation| !relation.is_hidden)
     }
 
     /// Whether a statement has to derive columns.

@@ -5,7 +5,8 @@
 
 use std::fmt::Write;
 
-use sea_orm::Statement;
+use sea_orm::{Statement, Values};
+use uuid::Uuid;
 
 use super::Reading;
 
@@ -15,7 +16,7 @@ pub(super) const COUNT: &str = "count";
 /// Joins what `reading` refers to to the rows that `rows` selects: its needed columns, and `extra` ones after them. `order` is
 /// the order of the rows, which a join does not keep.
 pub(super) fn join(rows: Statement, reading: &Reading, extra: &[&str], order: &str) -> Statement {
-    if reading.is_stored() {
+    if reading.joined().next().is_none() && !reading.derives() {
         return rows;
     }
     let mut parts = Parts::default();
@@ -30,6 +31,22 @@ pub(super) fn join(rows: Statement, reading: &Reading, extra: &[&str], order: &s
             parts.columns, rows.sql, reading.source.table, parts.joins
         ),
         ..rows
+    }
+}
+
+/// The children of many parents, by one statement: `page` selects those of the row `"parent"`. The id of its parent stands
+/// before each child. A lateral join runs the page for one parent after another, so the order of each page is kept.
+pub(super) fn of_parents(page: Statement, parents: Vec<Uuid>) -> Statement {
+    let mut values = page.values.map(|values| values.0).unwrap_or_default();
+    values.push(parents.into());
+    Statement {
+        sql: format!(
+            r#"SELECT "parent"."id", "page".* FROM unnest(${}::uuid[]) AS "parent" ("id") CROSS JOIN LATERAL ({}) AS "page""#,
+            values.len(),
+            page.sql
+        ),
+        values: Some(Values(values)),
+        ..page
     }
 }
 
@@ -67,7 +84,7 @@ impl Parts {
 
     /// The rows that a row refers to, each followed by those that it refers to itself, as they are read.
     fn join(&mut self, reading: &Reading, alias: &str) {
-        for relation in &reading.relations {
+        for relation in reading.joined() {
             let column = reading.source.columns[relation.via];
             let target = format!("{alias}.{}", column.trim_end_matches("_id"));
             let _ = write!(

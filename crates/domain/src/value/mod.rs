@@ -14,4 +14,4 @@ pub use money::{Currency, ExchangeRate, Money, MoneyInput};
 pub use password::Password;
 pub use phone::Phone;
 pub use slug::Slug;
-pub use text::{Code, Name, Note, Reason, SearchText};
+pub use text::{Code, Name, Note, Reason, Remark, SearchText};

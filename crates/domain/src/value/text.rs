@@ -53,6 +53,10 @@ text!(
     Reason, 1..=2000, true
 );
 text!(
+    /// A comment: 1 to 2,000 characters, on several lines if need be.
+    Remark, 1..=2000, true
+);
+text!(
     /// What to look for in a text: 1 to 200 characters.
     SearchText, 1..=200, false
 );

@@ -7,9 +7,10 @@ use outlay_entity::{
 use rust_decimal::Decimal;
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::Subject;
-use crate::{Action, Result, WriteContext};
+use crate::{Action, Result, WriteContext, expense::Standing};
 
 /// What events need to know of an expense as it was before a write: who could see it, and what it was charged. It
 /// stands in the audit event as `before`, where the log of events reads it (`live/log.rs`).
@@ -22,11 +23,22 @@ pub(crate) struct Before {
     pub(crate) base_amount: Decimal,
 }
 
+/// The expense that a child row belongs to. The event is about the expense, and visible to those who may see it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Parent {
+    pub(crate) id: Uuid,
+    pub(crate) version: i32,
+    pub(crate) standing: Standing,
+}
+
 /// The values written, as the audit event keeps them.
 #[derive(Serialize)]
 struct Changes {
     #[serde(flatten)]
     state: serde_json::Value,
+    /// Who may see the event of a child row.
+    #[serde(flatten)]
+    standing: Option<Standing>,
     #[serde(skip_serializing_if = "Option::is_none")]
     before: Option<Before>,
 }
@@ -47,16 +59,18 @@ pub(super) fn event(
     action: Action,
     subject: &impl Subject,
 ) -> Result<audit_event::ActiveModel> {
+    let parent = cx.parent();
     let changes = Changes {
         state: subject.state(),
+        standing: parent.map(|parent| parent.standing),
         before: cx.before(),
     };
     Ok(audit_event::ActiveModel {
         id: Set(Id::generate()),
         member_id: Set(Some(cx.member_id())),
         action: Set(action.as_str().to_owned()),
-        subject_id: Set(subject.id()),
-        version: Set(subject.version()),
+        subject_id: Set(parent.map_or_else(|| subject.audited(), |parent| parent.id)),
+        version: Set(parent.map_or_else(|| subject.version(), |parent| Some(parent.version))),
         changes: Set(serde_json::to_value(changes).map_err(crate::Error::internal)?),
         request_id: Set(cx.request_id().map(str::to_owned)),
         ..Default::default()

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::{Action, Context, Result, WriteContext};
 
-pub(crate) use audit::Before;
+pub(crate) use audit::{Before, Parent};
 pub use idempotency::IdempotencyKey;
 pub(crate) use idempotency::is_done;
 pub use new_row::NewRow;

@@ -17,6 +17,9 @@ pub trait Subject: Sized + Send {
     /// The row.
     fn id(&self) -> Uuid;
 
+    /// The row that it is audited with.
+    fn audited(&self) -> Uuid;
+
     /// Its version after the write; none when it has none, or is gone.
     fn version(&self) -> Option<i32>;
 
@@ -38,6 +41,10 @@ where
 
     fn id(&self) -> Uuid {
         <M::Entity as Table>::id(self).uuid()
+    }
+
+    fn audited(&self) -> Uuid {
+        M::Entity::audited(self)
     }
 
     fn version(&self) -> Option<i32> {
@@ -65,6 +72,10 @@ impl<N: Noun> Subject for Deleted<N> {
     const MANAGE: Permission = N::MANAGE;
 
     fn id(&self) -> Uuid {
+        self.0.uuid()
+    }
+
+    fn audited(&self) -> Uuid {
         self.0.uuid()
     }
 

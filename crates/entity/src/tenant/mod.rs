@@ -6,6 +6,7 @@ pub mod budget;
 pub mod category;
 pub mod department;
 pub mod expense;
+pub mod expense_comment;
 pub mod idempotency_key;
 pub mod import;
 pub mod invitation;
@@ -27,6 +28,8 @@ pub type CategoryId = Id<category::Entity>;
 pub type DepartmentId = Id<department::Entity>;
 /// Primary key of [`expense`].
 pub type ExpenseId = Id<expense::Entity>;
+/// Primary key of [`expense_comment`].
+pub type ExpenseCommentId = Id<expense_comment::Entity>;
 /// Primary key of [`import`].
 pub type ImportId = Id<import::Entity>;
 /// Primary key of [`invitation`].

@@ -1,5 +1,6 @@
 //! Expenses in the schema.
 
+mod comment;
 mod filter;
 mod mutation;
 mod query;
@@ -11,7 +12,7 @@ use chrono::NaiveDate;
 use outlay_derive::fields;
 use outlay_domain::{
     Context, Result, Time,
-    entity::tenant::{self, BudgetId, CategoryId, DepartmentId, MemberId, expense},
+    entity::tenant::{self, BudgetId, CategoryId, DepartmentId, ExpenseId, MemberId, expense},
     expense::Standing,
 };
 
@@ -21,10 +22,11 @@ use crate::{
     department::Department,
     member::Member,
     money::Money,
-    relation::{One, Required},
+    relation::{Many, One, Required},
     scalar::{Date, DateTime, Decimal},
 };
 
+pub use comment::{CommentMutation, ExpenseComment};
 pub use mutation::ExpenseMutation;
 pub use query::ExpenseQuery;
 pub use viewer_can::ExpensePermissions;
@@ -128,6 +130,11 @@ impl Expense {
     /// Why it was rejected or voided.
     fn decision_reason(decision_reason: Option<&str>) -> Option<&str> {
         decision_reason
+    }
+
+    /// Comments, oldest first.
+    fn comments(id: ExpenseId) -> Many<ExpenseComment> {
+        id.into()
     }
 
     /// The actions that the viewer can take on it now, and the reason for each that is not possible.

@@ -6,7 +6,7 @@ use outlay_domain::expense::{
     Withdraw,
 };
 
-use super::Expense;
+use super::{CommentMutation, Expense};
 use crate::{
     input::input,
     money::MoneyInput,
@@ -148,4 +148,4 @@ mutations! {
 
 /// Mutations of expenses.
 #[derive(MergedObject, Default)]
-pub struct ExpenseMutation(DraftMutation, StatusMutation);
+pub struct ExpenseMutation(DraftMutation, StatusMutation, CommentMutation);

@@ -42,6 +42,8 @@ pub enum ExpenseAction {
     Reimbursed,
     /// Removed from the books.
     Voided,
+    /// A comment was added, changed or deleted.
+    Commented,
 }
 
 impl ExpenseAction {
@@ -58,6 +60,9 @@ impl ExpenseAction {
             Action::ExpenseReopen => Self::Reopened,
             Action::ExpenseReimburse => Self::Reimbursed,
             Action::ExpenseVoid => Self::Voided,
+            Action::ExpenseAddComment
+            | Action::ExpenseUpdateComment
+            | Action::ExpenseDeleteComment => Self::Commented,
             _ => return None,
         })
     }

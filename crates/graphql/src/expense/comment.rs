@@ -1,0 +1,73 @@
+//! Comments of expenses in the schema.
+
+use async_graphql::ID;
+use outlay_derive::fields;
+use outlay_domain::{
+    entity::tenant::{ExpenseId, MemberId, expense_comment},
+    expense::{AddExpenseComment, DeleteExpenseComment, UpdateExpenseComment},
+};
+
+use super::Expense;
+use crate::{
+    input::input,
+    member::Member,
+    payload::{deletion, mutations, payload},
+    relation::{One, Required},
+};
+
+/// A remark of a member on an expense, visible to everybody who is allowed to see the expense.
+#[fields(expense_comment)]
+impl ExpenseComment {
+    /// The remark.
+    fn text(text: &str) -> &str {
+        text
+    }
+
+    /// The member who wrote it.
+    fn author(author_id: MemberId) -> Required<Member> {
+        author_id.into()
+    }
+
+    /// The expense.
+    fn expense(expense_id: ExpenseId) -> One<Expense> {
+        expense_id.into()
+    }
+}
+
+input! {
+    /// A new comment.
+    AddExpenseCommentInput => AddExpenseComment {
+        /// Global id of the expense.
+        expense_id: ID,
+        /// The remark, 1 to 2,000 characters.
+        text: String,
+    }
+}
+
+input! {
+    /// A change of a comment.
+    UpdateExpenseCommentInput => UpdateExpenseComment, of "comment" {
+        /// The remark, 1 to 2,000 characters.
+        text: String,
+    }
+}
+
+payload! {
+    AddExpenseCommentPayload "addExpenseComment", UpdateExpenseCommentPayload "updateExpenseComment":
+    comment ExpenseComment
+}
+
+deletion! {
+    DeleteExpenseCommentInput, DeleteExpenseCommentPayload "deleteExpenseComment", "comment": DeleteExpenseComment
+}
+
+mutations! {
+    /// Mutations of comments.
+    CommentMutation;
+    /// Adds a comment to an expense. For all roles but viewers, on expenses that the caller is allowed to see.
+    add_expense_comment(AddExpenseCommentInput) -> AddExpenseCommentPayload by write;
+    /// Changes a comment. For its author.
+    update_expense_comment(UpdateExpenseCommentInput) -> UpdateExpenseCommentPayload by write;
+    /// Deletes a comment. For its author.
+    delete_expense_comment(DeleteExpenseCommentInput) -> DeleteExpenseCommentPayload by delete;
+}
