@@ -13,7 +13,7 @@ use outlay_tenancy::{DatabaseSettings, RequestLogin, TenantRoles};
 use api::ApiArgs;
 use live::LiveArgs;
 
-use crate::server::HttpSettings;
+use crate::{http::HttpSettings, server::browser_url};
 
 /// Which database, for every command.
 #[derive(Debug, Clone, Args)]
@@ -298,15 +298,5 @@ impl HttpArgs {
             public_url: given.trim_end_matches('/').to_owned(),
             ..Settings::default()
         })
-    }
-}
-
-/// Where a browser on this machine finds a server that listens here.
-pub(crate) fn browser_url(listening: SocketAddr) -> String {
-    let port = listening.port();
-    match listening {
-        SocketAddr::V4(v4) if v4.ip().is_unspecified() => format!("http://127.0.0.1:{port}"),
-        SocketAddr::V6(v6) if v6.ip().is_unspecified() => format!("http://[::1]:{port}"),
-        address => format!("http://{address}"),
     }
 }

@@ -15,7 +15,7 @@ use tokio_io_timeout::TimeoutStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::Service;
 
-use crate::{http::router, server::App};
+use crate::http::{App, router};
 
 /// Serves until `stop` is cancelled and the requests under way are finished.
 ///

@@ -17,13 +17,12 @@
 pub mod cli;
 
 mod config;
+mod connect;
 mod connections;
-mod database;
 mod demo;
 mod http;
 mod open_files;
 mod progress;
-mod published;
 mod report;
 mod server;
 mod shutdown;
@@ -31,8 +30,6 @@ mod telemetry;
 mod user;
 mod welcome;
 
-pub use http::{LiveSettings, router};
+pub use http::{App, HttpSettings, LiveSettings, Rate, RateLimits, router};
 pub use open_files::allow_many_open_files;
-pub use server::{
-    App, HttpSettings, Rate, RateLimits, Running, ServerSettings, close, serve, start,
-};
+pub use server::{Running, ServerSettings, close, serve, start};

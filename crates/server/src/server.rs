@@ -3,136 +3,21 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
-use axum::http::HeaderValue;
 use outlay_domain::{Outlay, Settings};
-use outlay_graphql::{OutlaySchema, SchemaSettings};
 use outlay_tenancy::DatabaseSettings;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
-    config::browser_url,
-    connections, database,
-    http::{LiveSettings, Streams, Unsent, rate::Rates},
+    connect, connections,
+    http::{App, HttpSettings},
 };
-
-pub use crate::http::rate::{Rate, RateLimits};
 
 /// How long requests under way may take to finish once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(20);
 
 /// How long the database may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(5);
-
-/// What an operator may set about HTTP.
-#[derive(Debug, Clone)]
-pub struct HttpSettings {
-    /// Organizations are called by `<slug>.<base domain>`; lower case, without a port.
-    pub base_domain: String,
-    /// The largest request without files.
-    pub max_body_bytes: usize,
-    /// The largest request with files, all together.
-    pub max_upload_bytes: u64,
-    /// The largest response, the responses of a batch together.
-    pub max_response_bytes: usize,
-    /// The most bytes of all responses that clients have not read yet; an organization may take a quarter.
-    pub max_unsent_bytes: usize,
-    /// How long one request may take, its upload included.
-    pub request_timeout: Duration,
-    /// How long a connection may take to send the head of its next request.
-    pub header_timeout: Duration,
-    /// How long a write to a client may make no progress; then its connection is closed.
-    pub write_timeout: Duration,
-    /// The most connections at a time, apart from upgraded ones; more wait to be accepted.
-    pub max_connections: usize,
-    /// The most requests of a batch; 0 answers none.
-    pub max_batch: usize,
-    /// Origins whose pages may call this server, such as `https://app.example.com`.
-    pub allowed_origins: Vec<HeaderValue>,
-    /// How much clients may ask for.
-    pub rates: RateLimits,
-    /// What documents may ask for.
-    pub schema: SchemaSettings,
-    /// What is answered for as long as the client listens.
-    pub live: LiveSettings,
-}
-
-impl Default for HttpSettings {
-    fn default() -> Self {
-        Self {
-            base_domain: "localhost".into(),
-            max_body_bytes: 1 << 20,
-            max_upload_bytes: 64 << 20,
-            max_response_bytes: 8 << 20,
-            max_unsent_bytes: 256 << 20,
-            request_timeout: Duration::from_mins(1),
-            // Proxies commonly keep an idle connection for a minute, and must be the ones to close it: what they send
-            // while it is closed here is lost.
-            header_timeout: Duration::from_secs(75),
-            write_timeout: Duration::from_secs(30),
-            max_connections: 10_000,
-            max_batch: 0,
-            allowed_origins: Vec::new(),
-            rates: RateLimits::default(),
-            schema: SchemaSettings::default(),
-            live: LiveSettings::default(),
-        }
-    }
-}
-
-/// What every request needs; cheap to clone.
-#[derive(Clone)]
-pub struct App(Arc<Parts>);
-
-struct Parts {
-    outlay: Arc<Outlay>,
-    schema: OutlaySchema,
-    rates: Rates,
-    settings: HttpSettings,
-    streams: Streams,
-    unsent: Unsent,
-}
-
-impl App {
-    /// The schema over an open system.
-    #[must_use]
-    pub fn new(outlay: Arc<Outlay>, settings: HttpSettings) -> Self {
-        Self(Arc::new(Parts {
-            outlay,
-            rates: Rates::new(settings.rates),
-            schema: OutlaySchema::new(settings.schema.clone()),
-            streams: Streams::new(&settings.live),
-            unsent: Unsent::new(settings.max_unsent_bytes),
-            settings,
-        }))
-    }
-
-    pub(crate) fn outlay(&self) -> &Arc<Outlay> {
-        &self.0.outlay
-    }
-
-    pub(crate) fn schema(&self) -> &OutlaySchema {
-        &self.0.schema
-    }
-
-    pub(crate) fn rates(&self) -> &Rates {
-        &self.0.rates
-    }
-
-    /// What is being answered for as long as the client listens.
-    pub(crate) fn streams(&self) -> &Streams {
-        &self.0.streams
-    }
-
-    /// The responses that wait to be read.
-    pub(crate) fn unsent(&self) -> &Unsent {
-        &self.0.unsent
-    }
-
-    pub(crate) fn settings(&self) -> &HttpSettings {
-        &self.0.settings
-    }
-}
 
 /// Serves until `stop` is cancelled and the requests under way are finished, for 20 seconds at most.
 pub async fn serve(listener: TcpListener, app: App, stop: CancellationToken) {
@@ -203,7 +88,7 @@ pub async fn start(settings: ServerSettings, database: DatabaseSettings) -> Resu
     if domain.public_url.is_empty() {
         domain.public_url = browser_url(address);
     }
-    let outlay = Arc::new(database::open(database, domain).await?);
+    let outlay = Arc::new(connect::open(database, domain).await?);
     outlay.tenancy().migrate_tenants(2, |_| {}).await?;
     let stop = CancellationToken::new();
     let app = App::new(outlay.clone(), settings.http);
@@ -253,5 +138,15 @@ impl Running {
         task.await.context("the server panicked")?;
         close(outlay).await;
         Ok(())
+    }
+}
+
+/// The URL by which a browser on this machine reaches a server that listens on this address.
+pub(crate) fn browser_url(listening: SocketAddr) -> String {
+    let port = listening.port();
+    match listening {
+        SocketAddr::V4(v4) if v4.ip().is_unspecified() => format!("http://127.0.0.1:{port}"),
+        SocketAddr::V6(v6) if v6.ip().is_unspecified() => format!("http://[::1]:{port}"),
+        address => format!("http://{address}"),
     }
 }

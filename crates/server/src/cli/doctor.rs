@@ -7,9 +7,10 @@ use outlay_migration::tenant_version;
 use outlay_postgres::{Installation, MINIMUM_MAJOR};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database as Sea, DatabaseConnection, Statement};
 
+use super::database::{Database, Purpose};
 use crate::{
     config::DatabaseArgs,
-    database::{Database, Purpose, check, knock, shown},
+    connect::{check, probe, without_password},
     report,
 };
 
@@ -27,8 +28,8 @@ pub(super) async fn run(args: &DatabaseArgs) -> Result<ExitCode> {
 
 async fn external(findings: &mut Findings, url: &str) -> Result<()> {
     check(url)?;
-    findings.good(&format!("database of your own: {}", shown(url)));
-    knock(url).await.context("it does not answer")?;
+    findings.good(&format!("database of your own: {}", without_password(url)));
+    probe(url).await.context("it does not answer")?;
     inspect(findings, url).await
 }
 

@@ -1,9 +1,11 @@
 //! The command line: `outlay [serve] | migrate | tenant … | import | schema | demo | doctor`.
 
+pub(crate) mod database;
 mod demo;
 mod doctor;
 mod import;
 mod migrate;
+mod published;
 mod schema;
 mod serve;
 mod tenant;
@@ -16,6 +18,7 @@ use clap::{
     error::ErrorKind, parser::ValueSource,
 };
 
+use self::database::{Database, Purpose};
 use crate::{
     config::{DatabaseArgs, HttpArgs, LogArgs},
     report, telemetry,
@@ -134,8 +137,6 @@ async fn with_outlay<T>(
     args: &DatabaseArgs,
     work: impl AsyncFnOnce(std::sync::Arc<outlay_domain::Outlay>) -> Result<T>,
 ) -> Result<T> {
-    use crate::database::{Database, Purpose};
-
     let database = Database::open(args, Purpose::Command).await?;
     let done = async {
         let outlay =

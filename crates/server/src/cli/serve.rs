@@ -6,12 +6,13 @@ use anyhow::{Context, Error, Result, anyhow};
 use outlay_domain::Outlay;
 use tokio::net::TcpListener;
 
+use super::database::{Database, Purpose};
 use crate::{
-    config::{DatabaseArgs, HttpArgs, browser_url},
-    database::{Database, Purpose},
+    config::{DatabaseArgs, HttpArgs},
+    http::App,
     open_files::allow_many_open_files,
     progress, report,
-    server::{self, App},
+    server::{self, browser_url},
     shutdown, welcome,
 };
 

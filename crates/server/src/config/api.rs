@@ -7,7 +7,7 @@ use axum::http::HeaderValue;
 use clap::{ArgAction, Args};
 use outlay_graphql::{Limits, SchemaSettings, TrustedDocuments};
 
-use crate::server::{HttpSettings, Rate, RateLimits};
+use crate::http::{HttpSettings, Rate, RateLimits};
 
 /// What clients may ask for.
 #[derive(Debug, Clone, Args)]

@@ -16,8 +16,7 @@ use outlay_graphql::PERSISTED_QUERY;
 use serde::Deserialize;
 use tokio::time::timeout;
 
-use super::error::Refusal;
-use crate::server::HttpSettings;
+use super::{error::Refusal, settings::HttpSettings};
 
 /// What a body holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

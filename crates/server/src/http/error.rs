@@ -10,7 +10,7 @@ use axum::{
 use outlay_domain::{Error, ErrorCode};
 use outlay_graphql::{RETRY_AFTER, whole_seconds};
 
-use super::{media::MediaType, rate};
+use super::media::MediaType;
 
 /// A request that is not executed.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl Refusal {
         // In the body too: a batch, a WebSocket and an event stream have no headers of their own.
         let extensions = refusal.error.extensions.get_or_insert_default();
         extensions.set(RETRY_AFTER, whole_seconds(wait));
-        refusal.with_header(header::RETRY_AFTER, rate::retry_after(wait))
+        refusal.with_header(header::RETRY_AFTER, seconds(wait))
     }
 
     /// A client's mistake.
@@ -150,8 +150,15 @@ pub(super) fn panicked(panic: Box<dyn Any + Send>) -> Response {
     Refusal::from(error).into_response()
 }
 
+/// The value of `Retry-After`, in whole seconds rounded up (RFC 9110, section 10.2.3).
+fn seconds(wait: Duration) -> HeaderValue {
+    HeaderValue::from(whole_seconds(wait))
+}
+
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use axum::{Router, body::Body, http::Request, routing::get};
     use tower::ServiceExt;
     use tower_http::catch_panic::CatchPanicLayer;
@@ -169,5 +176,11 @@ mod tests {
         let body: serde_json::Value = serde_json::from_slice(&body.expect("a body")).expect("JSON");
         assert_eq!(body["errors"][0]["extensions"]["code"], "INTERNAL");
         assert!(!body.to_string().contains("secret"));
+    }
+
+    #[test]
+    fn a_part_of_a_second_is_waited_for() {
+        assert_eq!(super::seconds(Duration::from_millis(1)), "1");
+        assert_eq!(super::seconds(Duration::from_secs(2)), "2");
     }
 }

@@ -22,10 +22,10 @@ use super::{
     rate::Allowance,
     request_id::RequestId,
     session::Session,
+    state::App,
     tenant::by_host,
     upload,
 };
-use crate::server::App;
 
 /// A request in the body: any operation.
 pub(super) async fn post(

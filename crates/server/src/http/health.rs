@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::{extract::State, http::StatusCode};
 
-use crate::server::App;
+use super::state::App;
 
 /// A database that takes longer does not answer.
 const PATIENCE: Duration = Duration::from_secs(2);

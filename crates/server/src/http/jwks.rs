@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::server::App;
+use super::state::App;
 
 pub(super) async fn show(State(app): State<App>) -> Response {
     let keys = Json(app.outlay().keys().jwks());

@@ -12,10 +12,12 @@ mod media;
 mod origin;
 mod playground;
 mod query;
-pub(crate) mod rate;
+mod rate;
 mod request_id;
 mod request_log;
 mod session;
+mod settings;
+mod state;
 mod tenant;
 mod timeout;
 mod unsent;
@@ -35,11 +37,10 @@ use tower_http::{
     },
 };
 
-pub use live::LiveSettings;
-pub(crate) use live::Streams;
-pub(crate) use unsent::Unsent;
-
-use crate::server::App;
+pub use live::streams::LiveSettings;
+pub use rate::{Rate, RateLimits};
+pub use settings::HttpSettings;
+pub use state::App;
 
 /// Everything that the server answers.
 pub fn router(app: App) -> Router {

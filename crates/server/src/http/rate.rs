@@ -18,7 +18,6 @@ use governor::{
     middleware::StateInformationMiddleware,
     state::keyed::DefaultKeyedStateStore,
 };
-use outlay_graphql::whole_seconds;
 use outlay_tenancy::TenantId;
 
 use super::error::Refusal;
@@ -281,20 +280,15 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// When to come again, in whole seconds (RFC 9110, section 10.2.3).
-pub(super) fn retry_after(wait: Duration) -> HeaderValue {
-    HeaderValue::from(whole_seconds(wait))
-}
-
 #[cfg(test)]
 mod tests {
-    use std::{net::IpAddr, time::Duration};
+    use std::net::IpAddr;
 
     use axum::http::{HeaderMap, HeaderValue};
     use outlay_tenancy::TenantId;
 
     use super::super::media::MediaType;
-    use super::{Rate, RateLimits, Rates, network, retry_after};
+    use super::{Rate, RateLimits, Rates, network};
 
     fn address(text: &str) -> IpAddr {
         text.parse().expect("an address")
@@ -374,11 +368,5 @@ mod tests {
     fn a_subscriber_has_one_bucket_whatever_address_is_used() {
         assert_eq!(network(address("2001:db8::1:2:3")), address("2001:db8::"));
         assert_eq!(network(address("::ffff:1.2.3.4")), address("1.2.3.4"));
-    }
-
-    #[test]
-    fn a_part_of_a_second_is_waited_for() {
-        assert_eq!(retry_after(Duration::from_millis(1)), "1");
-        assert_eq!(retry_after(Duration::from_secs(2)), "2");
     }
 }

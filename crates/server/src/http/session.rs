@@ -11,9 +11,9 @@ use super::{
     rate::Running,
     request_id::RequestId,
     request_log,
+    state::App,
     tenant::{Identity, identify},
 };
-use crate::server::App;
 
 /// Points of cost that count as one request of an address: what signing in costs.
 const REQUEST: u64 = 50;

@@ -6,8 +6,7 @@ use axum::http::{HeaderMap, StatusCode, header, request::Parts, uri::Authority};
 use outlay_domain::{Error, ErrorCode, Outlay, identity::Caller};
 use outlay_tenancy::{TenancyError, Tenant, TenantAccess};
 
-use super::{auth, error::Refusal};
-use crate::server::App;
+use super::{auth, error::Refusal, state::App};
 
 /// Names an organization by its slug.
 pub(super) const ORGANIZATION: &str = "x-organization";

@@ -1,7 +1,6 @@
 //! No request takes longer than the operator allows: what it had begun is rolled back.
 
-use super::error::Refusal;
-use crate::server::App;
+use super::{error::Refusal, state::App};
 use axum::{
     extract::{Request, State},
     middleware::Next,

@@ -11,8 +11,7 @@ use multer::{Constraints, Field, Multipart, SizeLimit};
 use outlay_domain::{Error, ErrorCode};
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
-use super::{body, error::Refusal};
-use crate::server::HttpSettings;
+use super::{body, error::Refusal, settings::HttpSettings};
 
 /// Headers that no form of another site can send: a browser asks first.
 pub(super) const PREFLIGHTED: &[&str] = &[

@@ -13,7 +13,7 @@ use super::{
     SLUG,
     people::{OWNER, PASSWORD, find},
 };
-use crate::database::Database;
+use crate::cli::database::Database;
 
 /// How long the printed token is good for.
 const DAY: Duration = Duration::from_hours(24);

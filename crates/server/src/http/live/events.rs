@@ -5,6 +5,7 @@ use std::{convert::Infallible, sync::Arc};
 use async_graphql::Response as GraphqlResponse;
 use axum::{
     extract::Request,
+    http::HeaderMap,
     response::{
         IntoResponse, Response, Sse,
         sse::{Event, KeepAlive},
@@ -12,15 +13,16 @@ use axum::{
 };
 use futures::{Stream, StreamExt, stream};
 
-use super::operation::{self, Answered};
-use crate::{
-    http::{
-        body::{self, Content},
-        error::Refusal,
-        media,
-        unsent::Share,
-    },
-    server::App,
+use super::{
+    operation::{self, Answered},
+    reserved::Shared,
+};
+use crate::http::{
+    body::{self, Content},
+    error::Refusal,
+    media::{self, accepted},
+    state::App,
+    unsent::Share,
 };
 
 /// Answers one operation by events: `next` for each response, `complete` at the end.
@@ -54,9 +56,6 @@ async fn begin(app: &App, request: Request) -> Result<Response, Refusal> {
     ))
 }
 
-/// An event, and its share of what waits to be read.
-pub(super) type Shared = (Event, Share);
-
 /// An event with a response, whose data `write` writes within the limit.
 pub(super) fn next(
     app: &App,
@@ -85,4 +84,40 @@ pub(super) fn respond(app: &App, events: impl Stream<Item = Shared> + Send + 'st
         .take_until(closing.cancelled_owned());
     let alive = KeepAlive::new().interval(app.settings().live.keep_alive);
     Sse::new(events).keep_alive(alive).into_response()
+}
+
+/// Returns whether the client prefers events to a single response. On equal weights the single response wins.
+pub(super) fn wants_events(headers: &HeaderMap) -> bool {
+    let (mut events, mut one) = (0.0, 0.0);
+    for (range, weight) in accepted(headers) {
+        match range.to_ascii_lowercase().as_str() {
+            "text/event-stream" => events = weight,
+            "application/json" | "application/graphql-response+json" => one = weight.max(one),
+            _ => {}
+        }
+    }
+    events > one
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, HeaderValue, header};
+
+    #[test]
+    fn a_client_that_takes_one_answer_gets_one() {
+        for (accept, expected) in [
+            ("", false),
+            ("*/*", false),
+            ("text/event-stream", true),
+            ("Text/Event-Stream, */*", true),
+            ("text/event-stream, multipart/mixed", true),
+            ("application/json, text/event-stream", false),
+            ("application/json;q=0.5, text/event-stream", true),
+            ("text/event-stream;q=0", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+            assert_eq!(super::wants_events(&headers), expected, "{accept:?}");
+        }
+    }
 }

@@ -12,16 +12,14 @@ use outlay_domain::Error;
 use outlay_graphql::Execution;
 use outlay_tenancy::TenantId;
 
-use crate::{
-    http::{
-        error::Refusal,
-        json::{self, Written},
-        request_id::RequestId,
-        session::Session,
-        tenant::{Identity, identify},
-        unsent::Share,
-    },
-    server::App,
+use crate::http::{
+    error::Refusal,
+    json::{self, Written},
+    request_id::RequestId,
+    session::Session,
+    state::App,
+    tenant::{Identity, identify},
+    unsent::Share,
 };
 
 /// A response, and the organization that it is for.

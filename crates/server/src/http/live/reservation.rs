@@ -4,7 +4,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, PoisonError},
 };
 
 use axum::{
@@ -12,29 +12,24 @@ use axum::{
     http::{HeaderMap, StatusCode, request::Parts},
     response::{IntoResponse, Response, sse::Event},
 };
-use futures::{
-    StreamExt,
-    future::{AbortHandle, abortable},
-    stream,
-};
-use outlay_domain::{ErrorCode, identity::Caller};
+use futures::{StreamExt, future::abortable, stream};
+use outlay_domain::ErrorCode;
 use serde::{Deserialize, Serialize};
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::{
-    events::{self, Shared},
-    operation, wants_events,
+    events::{self, wants_events},
+    operation,
+    reserved::{Listening, Reserved},
 };
-use crate::{
-    http::{
-        body::{self, Content},
-        error::Refusal,
-        json,
-        media::Body,
-        unsent::Share,
-    },
-    server::App,
+use crate::http::{
+    body::{self, Content},
+    error::Refusal,
+    json,
+    media::Body,
+    state::App,
+    unsent::Share,
 };
 
 /// The header that names a stream; a page's `EventSource` names it by the parameter `token`.
@@ -42,46 +37,6 @@ const TOKEN: &str = "x-graphql-event-stream-token";
 
 /// Events that wait until the client has read those before.
 const WAITING: usize = 16;
-
-/// The streams that were reserved, by their tokens, which nobody can guess.
-#[derive(Default)]
-pub(super) struct Reservations(Arc<Mutex<HashMap<Uuid, Reserved>>>);
-
-struct Reserved {
-    /// Who reserved it; nobody else's operations are answered on it.
-    caller: Caller,
-    sender: mpsc::Sender<Shared>,
-    /// Taken by the first who listens.
-    receiver: Option<(mpsc::Receiver<Shared>, OwnedSemaphorePermit)>,
-    operations: HashMap<String, AbortHandle>,
-}
-
-impl Drop for Reserved {
-    fn drop(&mut self) {
-        for operation in self.operations.values() {
-            operation.abort();
-        }
-    }
-}
-
-impl Reservations {
-    fn locked(&self) -> MutexGuard<'_, HashMap<Uuid, Reserved>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Removes a reservation when nobody listens any more.
-struct Listening(Arc<Mutex<HashMap<Uuid, Reserved>>>, Uuid);
-
-impl Drop for Listening {
-    fn drop(&mut self) {
-        let mut reserved = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let removed = reserved.remove(&self.1);
-        // Its operations are aborted without the lock.
-        drop(reserved);
-        drop(removed);
-    }
-}
 
 #[derive(Deserialize)]
 pub(super) struct Parameters {

@@ -26,10 +26,7 @@ use super::{
     operation::{self, Answered},
     origin,
 };
-use crate::{
-    http::{body, error::Refusal, tenant::by_host, unsent::Share},
-    server::App,
-};
+use crate::http::{body, error::Refusal, state::App, tenant::by_host, unsent::Share};
 
 /// The bytes that are read at once.
 const BUFFER: usize = 4 * 1024;

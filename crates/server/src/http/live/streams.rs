@@ -11,7 +11,7 @@ use outlay_tenancy::TenantId;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::reservation::Reservations;
+use super::reserved::Reservations;
 use crate::http::error::Refusal;
 
 /// What an operator may set about connections that listen.

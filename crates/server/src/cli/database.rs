@@ -1,22 +1,21 @@
-//! The database of a command: a private one that it starts, the one of a server that runs already, or the operator's.
+//! The database that a command uses: a private one that it starts, the private one of a running server, or the
+//! operator's own.
 
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use outlay_domain::{Outlay, Settings};
 use outlay_postgres::{Cluster, DATABASE, Error as ClusterError, Options, SUPERUSER};
-use outlay_tenancy::{DatabaseSettings, RequestLogin, Tenancy};
+use outlay_tenancy::{DatabaseSettings, RequestLogin};
 
+use super::published::{self, Published};
 use crate::{
     config::DatabaseArgs,
-    published::{self, Published},
+    connect::{self, check},
 };
 
 /// The role that requests sign in as on an embedded database.
 const REQUEST_ROLE: &str = "outlay_request";
-
-/// How long a server may take to accept a connection.
-const KNOCK: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// Who wants the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,13 +121,13 @@ impl Database {
                 cluster.installation().major(),
                 cluster.directory().display()
             ),
-            None => shown(&self.settings.url),
+            None => connect::without_password(&self.settings.url),
         }
     }
 
     /// Opens the system on it, the shared schema brought up to date.
     pub(crate) async fn outlay(&self, settings: Settings) -> Result<Outlay> {
-        open(self.settings.clone(), settings).await
+        connect::open(self.settings.clone(), settings).await
     }
 
     /// Waits until a private cluster ends by itself, which it should not do; forever for any other.
@@ -147,57 +146,4 @@ impl Database {
         }
         Ok(())
     }
-}
-
-/// Opens the system on a database, the shared schema brought up to date.
-pub(crate) async fn open(database: DatabaseSettings, settings: Settings) -> Result<Outlay> {
-    let url = database.url.clone();
-    let context = || format!("the database {} cannot be used", shown(&url));
-    let tenancy = match Tenancy::open(database).await {
-        Ok(tenancy) => tenancy,
-        // A server that does not listen is waited for, after which the driver knows the time that it took alone.
-        Err(error) => {
-            return Err(knock(&url).await.err().unwrap_or(error.into())).with_context(context);
-        }
-    };
-    Outlay::open(tenancy, settings).await.with_context(context)
-}
-
-/// Refuses what cannot be the URL of a database.
-pub(crate) fn check(url: &str) -> Result<()> {
-    let scheme = url::Url::parse(url).map(|url| url.scheme().to_owned());
-    ensure!(
-        scheme.is_ok_and(|scheme| matches!(scheme.as_str(), "postgres" | "postgresql")),
-        "the database URL is not one of PostgreSQL: write it like postgres://user:password@host:5432/database"
-    );
-    Ok(())
-}
-
-/// Whether anybody listens where the URL says; a socket in the file system is not tried.
-pub(crate) async fn knock(url: &str) -> Result<()> {
-    let url = url::Url::parse(url)?;
-    if let Some(host) = url.host_str()
-        && !url.query_pairs().any(|(name, _)| name == "host")
-    {
-        let host = host.trim_matches(['[', ']']);
-        let port = url.port().unwrap_or(5432);
-        let connecting = tokio::net::TcpStream::connect((host, port));
-        tokio::time::timeout(KNOCK, connecting)
-            .await
-            .context("nobody answers there")??;
-    }
-    Ok(())
-}
-
-/// A database URL without its password.
-pub(crate) fn shown(url: &str) -> String {
-    let Ok(mut url) = url::Url::parse(url) else {
-        return "of this URL".into();
-    };
-    let _ = url.set_password(None);
-    // The query of an embedded database's URL says where its socket is, which helps; a password there does not.
-    if url.query_pairs().any(|(name, _)| name == "password") {
-        url.set_query(None);
-    }
-    url.into()
 }

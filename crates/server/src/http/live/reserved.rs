@@ -1,0 +1,60 @@
+//! The streams that clients have reserved for graphql-sse in single connection mode.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use axum::response::sse::Event;
+use futures::future::AbortHandle;
+use outlay_domain::identity::Caller;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use uuid::Uuid;
+
+use crate::http::unsent::Share;
+
+/// An event, and its share of the memory for unsent responses.
+pub(super) type Shared = (Event, Share);
+
+/// The reserved streams by token. Tokens are random, so that a client cannot guess another's.
+#[derive(Default)]
+pub(super) struct Reservations(pub(super) Arc<Mutex<HashMap<Uuid, Reserved>>>);
+
+pub(super) struct Reserved {
+    /// The user who reserved the stream. Operations of others are rejected.
+    pub(super) caller: Caller,
+    pub(super) sender: mpsc::Sender<Shared>,
+    /// Taken by the first request that reads the stream.
+    pub(super) receiver: Option<(mpsc::Receiver<Shared>, OwnedSemaphorePermit)>,
+    pub(super) operations: HashMap<String, AbortHandle>,
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        for operation in self.operations.values() {
+            operation.abort();
+        }
+    }
+}
+
+impl Reservations {
+    pub(super) fn locked(&self) -> MutexGuard<'_, HashMap<Uuid, Reserved>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Removes a reservation when its reader disconnects.
+pub(super) struct Listening(
+    pub(super) Arc<Mutex<HashMap<Uuid, Reserved>>>,
+    pub(super) Uuid,
+);
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        let mut reserved = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let removed = reserved.remove(&self.1);
+        // Release the lock before the operations are aborted.
+        drop(reserved);
+        drop(removed);
+    }
+}
