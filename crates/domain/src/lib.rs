@@ -7,6 +7,7 @@
 pub mod account;
 mod action;
 pub mod budget;
+mod bulk;
 pub mod category;
 mod clock;
 pub mod department;
@@ -28,6 +29,7 @@ mod outlay;
 mod write;
 
 pub use action::Action;
+pub use bulk::BulkLoad;
 pub use clock::Clock;
 pub use context::{Context, WriteContext};
 pub use error::{Error, ErrorCode};

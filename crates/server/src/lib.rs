@@ -27,8 +27,6 @@ mod report;
 mod server;
 mod shutdown;
 mod telemetry;
-mod user;
-mod welcome;
 
 pub use http::{App, HttpSettings, LiveSettings, Rate, RateLimits, router};
 pub use open_files::allow_many_open_files;

@@ -13,7 +13,7 @@ use outlay_entity::{
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, EntityTrait,
-    FromQueryResult, QueryFilter, QuerySelect, QueryTrait, Statement,
+    FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Statement,
 };
 use uuid::Uuid;
 
@@ -166,6 +166,14 @@ impl Directory {
             }
             tenant
         }))
+    }
+
+    /// The number of organizations, suspended ones included.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub async fn count(&self) -> Result<u64, TenancyError> {
+        Ok(organization::Entity::find().count(&self.shared).await?)
     }
 
     /// The organization of this id, suspended or not.

@@ -91,6 +91,35 @@ impl Outlay {
         Ok(done.map(|_| user))
     }
 
+    /// The user with this email address, if there is one.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub async fn find_user(&self, email: &Email) -> Result<Option<user::Model>> {
+        find_user_by_email(self.tenancy().shared(), email.as_str()).await
+    }
+
+    /// The user with this email address, created if there is none. An existing user keeps name and password. Opens no
+    /// session.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub async fn find_or_create_user(&self, new: SignUp) -> Result<user::Model> {
+        if let Some(user) = self.find_user(&new.email).await? {
+            return Ok(user);
+        }
+        let hash = self.passwords().hash(&new.password).await?;
+        let shared = self.tenancy().shared();
+        match create_user(shared, &new.email, &new.display_name, hash).await {
+            // Another process created the user in the meantime.
+            Err(Error::Conflict { .. }) => self
+                .find_user(&new.email)
+                .await?
+                .ok_or_else(|| Error::internal("the address of a user is taken, and free")),
+            created => created,
+        }
+    }
+
     /// A user by id.
     ///
     /// # Errors

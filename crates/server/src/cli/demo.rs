@@ -14,7 +14,7 @@ use futures::{StreamExt, stream};
 use super::with_outlay;
 use crate::{
     config::DatabaseArgs,
-    demo::{Plan, organization},
+    demo::fleet::{self, Plan},
     progress,
 };
 
@@ -58,7 +58,7 @@ pub(super) async fn run(args: &DemoArgs, database: &DatabaseArgs) -> Result<()> 
         let plan = &plan;
         let outlay = &*outlay;
         let lines = stream::iter(1..=args.organizations)
-            .map(|number| organization(outlay, plan, number))
+            .map(|number| fleet::create(outlay, plan, number))
             .buffered(PARALLEL);
         let mut lines = std::pin::pin!(lines);
         while let Some(line) = lines.next().await {

@@ -3,9 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
-use outlay_migration::tenant_version;
 use outlay_postgres::{Installation, MINIMUM_MAJOR};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database as Sea, DatabaseConnection, Statement};
 
 use super::database::{Database, Purpose};
 use crate::{
@@ -63,76 +61,34 @@ async fn embedded(findings: &mut Findings, args: &DatabaseArgs) -> Result<()> {
 }
 
 async fn inspect(findings: &mut Findings, url: &str) -> Result<()> {
-    let mut options = ConnectOptions::new(url);
-    options.max_connections(1).sqlx_logging(false);
-    let database = Sea::connect(options)
-        .await
-        .context("the database cannot be reached")?;
-    let examined = examine(findings, &database).await;
-    let closed = database.close().await;
-    examined?;
-    Ok(closed?)
-}
-
-async fn examine(findings: &mut Findings, database: &DatabaseConnection) -> Result<()> {
-    let row = one(
-        database,
-        "SELECT current_setting('server_version') AS version,
-                current_setting('server_version_num')::int / 10000 AS major,
-                rolsuper OR rolcreaterole AS may_make_roles,
-                EXISTS (SELECT FROM pg_roles WHERE rolname = 'outlay_request') AS has_role,
-                to_regclass('outlay.organization') IS NOT NULL AS has_schema
-         FROM pg_roles WHERE rolname = current_user",
-    )
-    .await?;
-    let major: i32 = row.try_get("", "major")?;
-    let version: String = row.try_get("", "version")?;
-    findings.good(&format!("it answers: PostgreSQL {version}"));
+    let found = outlay_tenancy::inspect(url).await;
+    let found = found.context("the database cannot be inspected")?;
+    findings.good(&format!("it answers: PostgreSQL {}", found.server_version));
     ensure!(
-        major >= MINIMUM_MAJOR.cast_signed(),
-        "PostgreSQL {MINIMUM_MAJOR} or newer is needed"
+        found.major >= MINIMUM_MAJOR.cast_signed(),
+        "PostgreSQL {MINIMUM_MAJOR} or newer is required"
     );
-    let role: bool = row.try_get("", "has_role")?;
-    let may_make: bool = row.try_get("", "may_make_roles")?;
     ensure!(
-        role || may_make,
-        "the role outlay_request is missing and this login may not make it: give it CREATEROLE"
+        found.has_request_role || found.may_create_roles,
+        "the role outlay_request does not exist and this login cannot create it: grant it CREATEROLE"
     );
-    if !row.try_get::<bool>("", "has_schema")? {
-        findings.good("no tables of Outlay yet: the first start makes them");
+    let Some(organizations) = found.organizations else {
+        findings.good("no tables of Outlay yet: the first start creates them");
         return Ok(());
-    }
-    let newest = tenant_version();
-    let row = one(
-        database,
-        &format!(
-            "SELECT count(*) AS organizations,
-                    count(*) FILTER (WHERE schema_version < {newest}) AS behind,
-                    count(*) FILTER (WHERE schema_version > {newest}) AS ahead
-             FROM outlay.organization"
-        ),
-    )
-    .await?;
-    let organizations: i64 = row.try_get("", "organizations")?;
-    findings.good(&format!("organizations: {organizations}"));
-    let ahead: i64 = row.try_get("", "ahead")?;
+    };
+    findings.good(&format!("organizations: {}", organizations.total));
     ensure!(
-        ahead == 0,
-        "{ahead} organizations were migrated by a newer outlay: use that one"
+        organizations.ahead == 0,
+        "{} organizations were migrated by a newer version of outlay: use that version",
+        organizations.ahead
     );
-    let behind: i64 = row.try_get("", "behind")?;
     ensure!(
-        behind == 0,
-        "{behind} organizations wait for a migration: run outlay migrate"
+        organizations.behind == 0,
+        "{} organizations have pending migrations: run outlay migrate",
+        organizations.behind
     );
     findings.good("every organization is up to date");
     Ok(())
-}
-
-async fn one(database: &DatabaseConnection, sql: &str) -> Result<sea_orm::QueryResult> {
-    let statement = Statement::from_string(sea_orm::DbBackend::Postgres, sql);
-    let row = database.query_one_raw(statement).await?;
-    row.context("the database answered nothing")
 }
 
 /// What was found, printed as it is found.

@@ -17,7 +17,7 @@ use outlay_domain::{
 };
 
 use super::with_outlay;
-use crate::{config::DatabaseArgs, progress, user};
+use crate::{config::DatabaseArgs, progress};
 
 /// Problems shown; the rest are kept with the import.
 const SHOWN_PROBLEMS: usize = 20;
@@ -114,7 +114,7 @@ async fn importer(outlay: &Outlay, args: &ImportArgs) -> Result<TenantAccess> {
         tenant.with_context(|| format!("--organization {slug}: there is no such organization"))?;
     let user_id = if let Some(email) = &args.importer {
         let email = Email::parse("as", email).context("--as")?;
-        let user = user::find(outlay, &email).await?;
+        let user = outlay.find_user(&email).await?;
         let none = || format!("--as {}: there is no user of this address", email.as_str());
         user.with_context(none)?.id
     } else {

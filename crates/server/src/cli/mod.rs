@@ -1,8 +1,9 @@
 //! The command line: `outlay [serve] | migrate | tenant … | import | schema | demo | doctor`.
 
-pub(crate) mod database;
+mod database;
 mod demo;
 mod doctor;
+mod greeting;
 mod import;
 mod migrate;
 mod published;

@@ -6,14 +6,18 @@ use anyhow::{Context, Error, Result, anyhow};
 use outlay_domain::Outlay;
 use tokio::net::TcpListener;
 
-use super::database::{Database, Purpose};
+use super::{
+    database::{Database, Purpose},
+    greeting,
+};
 use crate::{
     config::{DatabaseArgs, HttpArgs},
+    demo::acme,
     http::App,
     open_files::allow_many_open_files,
     progress, report,
     server::{self, browser_url},
-    shutdown, welcome,
+    shutdown,
 };
 
 /// Tenants migrated at the same time.
@@ -35,13 +39,13 @@ async fn serve(listener: TcpListener, http: &HttpArgs, database: &Database) -> R
     let outlay = Arc::new(database.outlay(http.domain(address)?).await?);
     migrate(&outlay).await?;
     if let Some(cluster) = database.cluster() {
-        let seeded = welcome::seed(&outlay, cluster).await;
+        let seeded = acme::seed(&outlay, cluster.directory()).await;
         log_failure(seeded, "the demo organization is not complete");
     }
     let stop = shutdown::on_signal()?;
     let app = App::new(outlay.clone(), settings);
     let serving = tokio::spawn(server::serve(listener, app, stop.clone()));
-    let greeted = welcome::greet(&outlay, database, &browser_url(address)).await;
+    let greeted = greeting::print(&outlay, database, &browser_url(address)).await;
     log_failure(greeted, "the greeting cannot be printed");
     tracing::info!(%address, "serving");
     let served = tokio::select! {

@@ -13,7 +13,7 @@ use outlay_domain::{
 use rand::{RngExt, distr::Alphanumeric};
 
 use super::with_outlay;
-use crate::{config::DatabaseArgs, user};
+use crate::config::DatabaseArgs;
 
 /// Length of a password that we choose: 119 bits.
 const PASSWORD_LENGTH: usize = 20;
@@ -85,7 +85,7 @@ async fn owner(
     args: &CreateArgs,
     email: Email,
 ) -> Result<(uuid::Uuid, Option<Option<String>>)> {
-    if let Some(user) = user::find(outlay, &email).await? {
+    if let Some(user) = outlay.find_user(&email).await? {
         return Ok((user.id, None));
     }
     let chosen = (!args.owner_password_stdin).then(|| {
@@ -103,7 +103,7 @@ async fn owner(
         password: Password::parse("password", &password).context("--owner-password-stdin")?,
         email,
     };
-    let user = user::ensure(outlay, new).await?;
+    let user = outlay.find_or_create_user(new).await?;
     Ok((user.id, Some(chosen)))
 }
 

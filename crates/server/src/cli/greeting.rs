@@ -1,34 +1,27 @@
-//! What a server says when it is ready: where it is, who can sign in, and a request to try.
+//! The greeting of a server that is ready: its address, the users of the demo, and a request to try.
 
-use std::{
-    io::{IsTerminal, Write, stdout},
-    time::Duration,
-};
+use std::io::{IsTerminal, Write, stdout};
 
 use anyhow::Result;
-use outlay_domain::{Outlay, entity::shared::organization, value::Email};
-use sea_orm::{EntityTrait, PaginatorTrait};
+use outlay_domain::{Outlay, value::Email};
 
-use super::{
-    SLUG,
-    people::{OWNER, PASSWORD, find},
+use super::database::Database;
+use crate::demo::{
+    PASSWORD, TOKEN_LIFETIME,
+    acme::{OWNER, SLUG, find},
 };
-use crate::cli::database::Database;
 
-/// How long the printed token is good for.
-const DAY: Duration = Duration::from_hours(24);
-
-/// The request to try; a shell takes it in single quotes.
+/// The request to try, written for single quotes in a shell.
 const QUERY: &str = "{ expenses(first: 5, orderBy: {field: SPENT_ON, direction: DESC}) \
                      { totalCount nodes { spentOn merchant status amount { amount currencyCode } \
                      member { displayName } } } }";
 
 /// Prints the greeting to standard output.
-pub(crate) async fn greet(outlay: &Outlay, database: &Database, url: &str) -> Result<()> {
+pub(super) async fn print(outlay: &Outlay, database: &Database, url: &str) -> Result<()> {
     let style = Style::of_terminal();
     let next = match database.cluster() {
         Some(_) => demo(outlay, url, &style).await?,
-        None => strangers(outlay).await?,
+        None => first_steps(outlay).await?,
     };
     let text = [
         format!("\n  {}\n\n", style.bold("Outlay is ready.")),
@@ -37,12 +30,12 @@ pub(crate) async fn greet(outlay: &Outlay, database: &Database, url: &str) -> Re
         next,
         format!("\n  {}\n", style.dim("Ctrl-C stops it.")),
     ];
-    // Whoever closed the standard output does not want to read this.
+    // A closed standard output is not an error.
     let _ = writeln!(stdout().lock(), "{}", text.concat());
     Ok(())
 }
 
-/// The demo organization, if it is there and its owner has not left.
+/// How to use the demo organization; empty if it or its owner is gone.
 async fn demo(outlay: &Outlay, url: &str, style: &Style) -> Result<String> {
     let Some(tenant) = outlay.tenancy().directory().find_by_slug(SLUG).await? else {
         return Ok(String::new());
@@ -53,7 +46,7 @@ async fn demo(outlay: &Outlay, url: &str, style: &Style) -> Result<String> {
     };
     let user = ada.member().user_id;
     let session = outlay
-        .open_session_for(user, Some(tenant.id()), DAY)
+        .open_session_for(user, Some(tenant.id()), TOKEN_LIFETIME)
         .await?;
     let until = session.expires_at.format("%-d %B, %H:%M UTC");
     let token = &session.access_token;
@@ -78,10 +71,9 @@ async fn demo(outlay: &Outlay, url: &str, style: &Style) -> Result<String> {
     .concat())
 }
 
-/// What to do next on a database of the operator's own.
-async fn strangers(outlay: &Outlay) -> Result<String> {
-    let organizations = organization::Entity::find().count(outlay.tenancy().shared());
-    if organizations.await? > 0 {
+/// How to create the first organization on an external database.
+async fn first_steps(outlay: &Outlay) -> Result<String> {
+    if outlay.tenancy().directory().count().await? > 0 {
         return Ok(String::new());
     }
     Ok("\n  There is no organization yet; make the first one with\n\n    \
@@ -89,7 +81,7 @@ async fn strangers(outlay: &Outlay) -> Result<String> {
         .into())
 }
 
-/// Bold and dim on a terminal, plain elsewhere.
+/// Text styles, which apply only on a terminal.
 struct Style {
     on: bool,
 }

@@ -1,13 +1,13 @@
-//! Chance that can be repeated.
+//! Reproducible random values.
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use uuid::Uuid;
 
-/// The days that data spreads over: 24 months.
+/// The number of days with expenses: 24 months.
 pub(super) const DAYS: u64 = 730;
 
-/// A source of data for one organization.
+/// The random values of one organization.
 pub(super) struct Random {
     rng: StdRng,
     today: NaiveDate,
@@ -15,7 +15,7 @@ pub(super) struct Random {
 
 impl Random {
     pub(super) fn new(seed: u64, organization: u32, today: NaiveDate) -> Self {
-        // Neighbouring organizations must not be alike.
+        // Consecutive organizations must differ.
         let seed = seed.wrapping_mul(1 << 32).wrapping_add(organization.into());
         Self {
             rng: StdRng::seed_from_u64(seed),
@@ -27,27 +27,27 @@ impl Random {
         self.today
     }
 
-    /// A day within the last 24 months.
+    /// A random day of the last 24 months.
     pub(super) fn day(&mut self) -> NaiveDate {
         self.today - Days::new(self.rng.random_range(0..DAYS))
     }
 
-    /// One of these.
+    /// A random item.
     pub(super) fn of<'a, T>(&mut self, items: &'a [T]) -> &'a T {
         &items[self.rng.random_range(0..items.len())]
     }
 
-    /// True this often in a hundred.
+    /// True with a probability of `often` percent.
     pub(super) fn percent(&mut self, often: u32) -> bool {
         self.rng.random_range(0..100) < often
     }
 
-    /// A number from `low` up to but not including `high`.
+    /// A number of `low..high`.
     pub(super) fn between(&mut self, low: i64, high: i64) -> i64 {
         self.rng.random_range(low..high)
     }
 
-    /// A time-ordered id of this moment.
+    /// A UUID version 7 with this timestamp.
     pub(super) fn id(&mut self, at: DateTime<Utc>) -> Uuid {
         let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
         let random = self.rng.random();
@@ -55,13 +55,13 @@ impl Random {
     }
 }
 
-/// A time of office hours, by chance, on a day.
+/// A random time from 8:00 to 18:00 on a day.
 pub(super) fn moment(random: &mut Random, day: NaiveDate) -> DateTime<Utc> {
     let midnight = day.and_time(chrono::NaiveTime::MIN).and_utc();
     midnight + TimeDelta::seconds(random.between(8 * 3600, 18 * 3600))
 }
 
-/// Year and month of a day.
+/// The year and the month of a day.
 pub(super) fn month(day: NaiveDate) -> (i32, u32) {
     (day.year(), day.month())
 }

@@ -1,15 +1,15 @@
-//! Writes that may be begun again: done once, whichever start they are done in.
+//! Commands that take effect once, however often the seeding is started.
 
 use outlay_domain::{Command, IdempotencyKey, Outlay, Result};
 use outlay_tenancy::TenantAccess;
 
-/// Does a command in somebody's name, once for its key.
+/// Executes a command as a member, once for each key.
 pub(super) async fn once<C: Command>(
     outlay: &Outlay,
-    who: &TenantAccess,
+    member: &TenantAccess,
     key: &str,
     command: C,
 ) -> Result<C::Output> {
     let key = IdempotencyKey::parse(&format!("demo {key}"))?;
-    outlay.execute(who, None, &command, Some(&key)).await
+    outlay.execute(member, None, &command, Some(&key)).await
 }

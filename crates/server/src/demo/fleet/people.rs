@@ -1,16 +1,18 @@
-//! Made-up members of every role.
+//! Generated members of every role.
 
 use anyhow::Result;
-use outlay_domain::entity::tenant::{
-    MemberStatus,
-    Role::{self, Admin, Approver, Finance, Member, Viewer},
-    member,
+use outlay_domain::{
+    BulkLoad,
+    entity::tenant::{
+        MemberStatus,
+        Role::{self, Admin, Approver, Finance, Member, Viewer},
+        member,
+    },
 };
-use outlay_tenancy::TenantConnection;
 
-use super::{books::Books, random::Random, rows};
+use super::{books::Books, random::Random};
 
-/// The roles of those who join an owner, in turn.
+/// The roles of the other members, repeated in this order.
 const ROLES: &[Role] = &[
     Admin, Finance, Approver, Member, Viewer, Member, Approver, Member, Member,
 ];
@@ -27,9 +29,9 @@ const LAST_NAMES: &[&str] = &[
 
 /// The members of an organization.
 pub(super) struct People {
-    /// Those who enter expenses, the owner first.
+    /// Members who create expenses; the owner is first.
     pub(super) spenders: Vec<member::Model>,
-    /// Those who decide on them, the owner first.
+    /// Members who decide on expenses; the owner is first.
     pub(super) deciders: Vec<member::Model>,
     new: Vec<member::Model>,
 }
@@ -47,7 +49,7 @@ impl People {
             .enumerate()
             .map(|(index, &role)| member::Model {
                 id: random.id(since).into(),
-                // Nobody signs in as this member: the id is of no user.
+                // The member has no user account, so nobody can sign in as this member.
                 user_id: random.id(since),
                 email: format!("member{}@{}", index + 2, domain(&owner.email)),
                 display_name: format!("{} {}", random.of(FIRST_NAMES), random.of(LAST_NAMES)),
@@ -71,8 +73,8 @@ impl People {
         }
     }
 
-    pub(super) async fn insert(&self, db: &TenantConnection) -> Result<()> {
-        rows::insert(db, "member", &self.new).await
+    pub(super) async fn insert(&self, load: &BulkLoad) -> Result<()> {
+        Ok(load.insert(&self.new).await?)
     }
 }
 

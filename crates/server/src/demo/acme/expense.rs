@@ -1,4 +1,4 @@
-//! The demo's expenses: a few of each state.
+//! A few expenses in every status.
 
 use chrono::Days;
 use outlay_domain::{
@@ -12,9 +12,9 @@ use outlay_domain::{
 use outlay_tenancy::TenantAccess;
 use rust_decimal::Decimal;
 
-use super::{books::Books, people::People, seeder::once};
+use super::{books::Books, once::once, people::People};
 
-/// One expense: who, how many days ago, cents, currency, merchant, what for, category, state.
+/// One expense: owner, age in days, cents, currency, merchant, description, category, status.
 type Row = (
     Who,
     u64,
@@ -34,7 +34,7 @@ enum Who {
     Mary,
 }
 
-/// What a dollar costs in the demo, in EUR.
+/// The price of a dollar in EUR.
 const DOLLAR: Decimal = Decimal::from_parts(92, 0, 0, false, 2);
 
 #[rustfmt::skip]
@@ -56,8 +56,8 @@ const ROWS: &[Row] = &[
     (Who::Ada, 8, 14_600, "EUR", "Eurostar", "Entered twice", "Travel", Voided),
 ];
 
-/// Enters what is not there yet, and takes each to its state.
-pub(super) async fn enter(outlay: &Outlay, people: &People, books: &Books) -> Result<()> {
+/// Creates the missing expenses and moves each to its status.
+pub(super) async fn create(outlay: &Outlay, people: &People, books: &Books) -> Result<()> {
     for (number, row) in ROWS.iter().enumerate() {
         let key = format!("expense {number}");
         let (who, .., status) = *row;

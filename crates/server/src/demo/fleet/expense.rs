@@ -1,4 +1,4 @@
-//! Made-up expenses of all states.
+//! Generated expenses in every status.
 
 use chrono::{NaiveDate, TimeDelta};
 use outlay_domain::entity::tenant::{
@@ -13,7 +13,7 @@ use super::{
     random::{Random, moment},
 };
 
-/// States and how many in a hundred have each.
+/// The share of each status, in percent.
 const STATES: &[(ExpenseStatus, u32)] = &[
     (Draft, 10),
     (Submitted, 20),
@@ -23,7 +23,7 @@ const STATES: &[(ExpenseStatus, u32)] = &[
     (Voided, 5),
 ];
 
-/// Merchants and what is bought there.
+/// Merchants, with a description of what is bought there.
 const MERCHANTS: &[(&str, &str)] = &[
     ("Amazon Web Services", "Servers of the month"),
     ("Aral", "Fuel for the van"),
@@ -41,11 +41,11 @@ const MERCHANTS: &[(&str, &str)] = &[
     ("Zoom", "Licences of the month"),
 ];
 
-/// Currencies beside EUR, and what a unit of each costs in cents of it.
+/// Foreign currencies, with the price of one unit in euro cents.
 const FOREIGN: &[(&str, i64)] = &[("GBP", 117), ("USD", 92)];
 
-/// Makes expenses, oldest first.
-pub(super) fn make(
+/// Generates expenses in order of date.
+pub(super) fn generate(
     random: &mut Random,
     number: usize,
     books: &Books,
@@ -62,7 +62,7 @@ fn one(random: &mut Random, spent_on: NaiveDate, books: &Books, people: &People)
     let created_at = moment(random, spent_on);
     let member = random.of(&people.spenders);
     let (merchant, description) = *random.of(MERCHANTS);
-    // Most are charged to the month's budget, and so are of its department.
+    // Most are charged to the budget of the month, and then belong to its department.
     let charged = books.budget(spent_on).filter(|_| random.percent(70));
     let department = member.department_id;
     let (currency, amount, rate) = money(random);
@@ -90,10 +90,10 @@ fn one(random: &mut Random, spent_on: NaiveDate, books: &Books, people: &People)
         created_at,
         updated_at: created_at,
     };
-    live(random, row, people)
+    decide(random, row, people)
 }
 
-/// An amount from a few euros to a few thousand, small ones more often; three in a hundred are refunds.
+/// An amount from 2.50 to 3,000, mostly small; 3 % are refunds, 10 % in a foreign currency.
 fn money(random: &mut Random) -> (&'static str, Decimal, Decimal) {
     let magnitude = *random.of(&[1_000, 5_000, 20_000, 20_000, 300_000]);
     let cents = random.between(250, magnitude);
@@ -106,8 +106,8 @@ fn money(random: &mut Random) -> (&'static str, Decimal, Decimal) {
     ("EUR", amount, Decimal::ONE)
 }
 
-/// Takes a draft to a state by chance, with the traces that the way there leaves.
-fn live(random: &mut Random, mut row: Model, people: &People) -> Model {
+/// Moves a draft to a random status, and sets the columns that the commands on the way would have set.
+fn decide(random: &mut Random, mut row: Model, people: &People) -> Model {
     let mut dice = u32::try_from(random.between(0, 100)).unwrap_or_default();
     let mut status = Draft;
     for &(state, often) in STATES {

@@ -1,4 +1,4 @@
-//! The demo's departments, categories, accounts and budgets.
+//! Departments, categories, accounts and budgets.
 
 use std::collections::HashMap;
 
@@ -8,43 +8,42 @@ use outlay_domain::{
     account::CreateAccount,
     budget::CreateBudget,
     category::CreateCategory,
-    department::CreateDepartment,
     entity::tenant::{AccountId, BudgetId, CategoryId, DepartmentId},
     value::{Money, MoneyInput, Name},
 };
 use outlay_tenancy::TenantAccess;
 use rust_decimal::Decimal;
 
-use super::{people::People, seeder::once};
+use super::{department::department, once::once, people::People};
 
 const CATEGORIES: &[&str] = &["Meals", "Office supplies", "Software", "Training", "Travel"];
 
-/// Departments and what each may spend in a month, in EUR.
+/// Departments, with their monthly budget in EUR.
 const LIMITS: &[(&str, i64)] = &[
     ("Engineering", 1_500),
     ("Operations", 600),
     ("Sales", 1_200),
 ];
 
-/// Months with budgets: this one and those before it.
+/// The number of months with budgets, up to the current one.
 const MONTHS: u32 = 3;
 
-/// What expenses refer to.
+/// The rows that expenses refer to.
 pub(super) struct Books {
     pub(super) categories: HashMap<&'static str, CategoryId>,
     budgets: HashMap<(DepartmentId, i32, u32), BudgetId>,
 }
 
 impl Books {
-    /// The budget of a department in the month of a day.
+    /// The budget of a department for the month of a day.
     pub(super) fn budget(&self, department: DepartmentId, day: NaiveDate) -> Option<BudgetId> {
         let key = (department, day.year(), day.month());
         self.budgets.get(&key).copied()
     }
 }
 
-/// Makes what is not there yet.
-pub(super) async fn open(outlay: &Outlay, people: &People) -> Result<Books> {
+/// Creates the missing rows.
+pub(super) async fn create(outlay: &Outlay, people: &People) -> Result<Books> {
     let ada = &people.ada;
     let mut categories = HashMap::new();
     for &name in CATEGORIES {
@@ -77,20 +76,6 @@ pub(super) async fn open(outlay: &Outlay, people: &People) -> Result<Books> {
         categories,
         budgets,
     })
-}
-
-/// The department of this name.
-pub(super) async fn department(
-    outlay: &Outlay,
-    ada: &TenantAccess,
-    name: &str,
-) -> Result<DepartmentId> {
-    let command = CreateDepartment {
-        name: Name::parse("name", name)?,
-        parent_id: None,
-        head_id: None,
-    };
-    Ok(once(outlay, ada, name, command).await?.id)
 }
 
 async fn account(

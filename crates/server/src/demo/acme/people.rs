@@ -1,27 +1,22 @@
-//! The demo organization and its people.
+//! The organization and its members.
 
+use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use outlay_domain::{
-    Error, Outlay, Result,
+    Outlay,
     entity::tenant::Role,
-    identity::SignUp,
     member::{AcceptInvitation, InviteMember},
-    organization::CreateOrganization,
-    value::{Currency, Email, Name, Password, Slug},
+    value::{Email, Name, Password},
 };
 use outlay_tenancy::{TenancyError, TenantAccess, TenantId};
-use uuid::Uuid;
 
-use super::{SLUG, books::department, seeder::once};
-use crate::user;
-
-/// Everybody's password.
-pub(super) const PASSWORD: &str = "outlay-demo";
+use super::{SLUG, department::department, once::once};
+use crate::demo::{PASSWORD, organization, user};
 
 /// The owner's address.
-pub(super) const OWNER: &str = "ada@acme.example";
+pub(crate) const OWNER: &str = "ada@acme.example";
 
-/// The people of the demo, and the day it was made, which all its dates count from.
+/// The members, and the day of the organization's creation, which all dates are relative to.
 pub(super) struct People {
     pub(super) ada: TenantAccess,
     pub(super) grace: TenantAccess,
@@ -30,15 +25,13 @@ pub(super) struct People {
     pub(super) day: NaiveDate,
 }
 
-/// Makes those who are not there yet.
-pub(super) async fn gather(outlay: &Outlay) -> Result<People> {
-    let ada = SignUp {
-        email: Email::parse("email", OWNER)?,
-        password: Password::parse("password", PASSWORD)?,
-        display_name: Name::parse("displayName", "Ada Lovelace")?,
-    };
-    let ada = user::ensure(outlay, ada).await?.id;
-    let organization = organization(outlay, ada).await?;
+/// Creates the organization and its missing members.
+pub(super) async fn create(outlay: &Outlay) -> Result<People> {
+    let ada = user(outlay, OWNER, "Ada Lovelace").await?;
+    let email = Some("office@acme.example");
+    let organization = organization(outlay, ada, SLUG, "Acme Ltd", email)
+        .await?
+        .id();
     let day = outlay.get_organization(organization).await?.created_at;
     let directory = outlay.tenancy().directory();
     let ada = directory.access(organization, ada).await?;
@@ -80,21 +73,7 @@ pub(super) async fn gather(outlay: &Outlay) -> Result<People> {
     })
 }
 
-async fn organization(outlay: &Outlay, owner: Uuid) -> Result<TenantId> {
-    if let Some(tenant) = outlay.tenancy().directory().find_by_slug(SLUG).await? {
-        return Ok(tenant.id());
-    }
-    let new = CreateOrganization {
-        name: Name::parse("name", "Acme Ltd")?,
-        slug: Slug::parse("slug", SLUG)?,
-        base_currency: Currency::parse("baseCurrency", "EUR")?,
-        business_email: Some(Email::parse("businessEmail", "office@acme.example")?),
-        business_phone: None,
-    };
-    Ok(outlay.provision_for(owner, new).await?.id)
-}
-
-/// Invites somebody and accepts for them, as far as that was not done before.
+/// Invites a person and accepts the invitation, unless the person is a member already.
 async fn join(
     outlay: &Outlay,
     owner: &TenantAccess,
@@ -116,16 +95,16 @@ async fn join(
     outlay.accept_invitation(accept, None, None, None).await?;
     find(outlay, organization, &email)
         .await?
-        .ok_or_else(|| Error::internal("somebody joined and is no member"))
+        .with_context(|| format!("{} joined and is not a member", email.as_str()))
 }
 
-/// The member of this address.
-pub(super) async fn find(
+/// The member with this email address, if there is one.
+pub(crate) async fn find(
     outlay: &Outlay,
     organization: TenantId,
     email: &Email,
 ) -> Result<Option<TenantAccess>> {
-    let Some(user) = user::find(outlay, email).await? else {
+    let Some(user) = outlay.find_user(email).await? else {
         return Ok(None);
     };
     let directory = outlay.tenancy().directory();

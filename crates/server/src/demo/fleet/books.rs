@@ -1,18 +1,16 @@
-//! Made-up departments, categories, accounts and budgets.
+//! Generated departments, categories, accounts and budgets.
 
 use std::collections::BTreeMap;
 
 use anyhow::Result;
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
-use outlay_domain::entity::tenant::{BudgetId, DepartmentId};
-use outlay_domain::entity::tenant::{account, budget, category, department};
-use outlay_tenancy::TenantConnection;
+use outlay_domain::{
+    BulkLoad,
+    entity::tenant::{BudgetId, DepartmentId, account, budget, category, department},
+};
 use rust_decimal::Decimal;
 
-use super::{
-    random::{DAYS, Random, moment, month},
-    rows,
-};
+use super::random::{DAYS, Random, moment, month};
 
 const DEPARTMENTS: &[&str] = &["Engineering", "Finance", "Marketing", "Operations", "Sales"];
 
@@ -29,10 +27,10 @@ const CATEGORIES: &[&str] = &[
 
 const ACCOUNTS: &[(&str, i64)] = &[("Current account", 500_000), ("Company card", 50_000)];
 
-/// Months with a budget: one department's each, in turn.
+/// The number of months with a budget. Departments and accounts alternate.
 const BUDGETS: u32 = 24;
 
-/// Rows that expenses refer to.
+/// The rows that expenses refer to.
 pub(super) struct Books {
     pub(super) departments: Vec<department::Model>,
     pub(super) categories: Vec<category::Model>,
@@ -43,7 +41,7 @@ pub(super) struct Books {
 
 impl Books {
     pub(super) fn new(random: &mut Random) -> Self {
-        // A month before the first expense.
+        // 30 days before the first expense.
         let since = random.today() - Days::new(DAYS + 30);
         let since = moment(random, since);
         let mut books = Self {
@@ -92,7 +90,7 @@ impl Books {
         books
     }
 
-    /// The budget of one month, for a department and an account in turn.
+    /// Adds the budget of the month that is `back` months ago.
     fn add_budget(&mut self, random: &mut Random, back: u32) {
         let turn = back as usize;
         let day = random.today() - Months::new(back);
@@ -111,22 +109,22 @@ impl Books {
         self.budgets.insert(month(day), row);
     }
 
-    /// When the organization began.
+    /// The creation time of the organization's rows.
     pub(super) fn since(&self) -> DateTime<Utc> {
         self.since
     }
 
-    /// The budget of a day's month: its id and department.
+    /// The id and the department of the budget for the month of a day.
     pub(super) fn budget(&self, day: NaiveDate) -> Option<(BudgetId, DepartmentId)> {
         let budget = self.budgets.get(&month(day))?;
         Some((budget.id, budget.department_id))
     }
 
-    pub(super) async fn insert(&self, db: &TenantConnection) -> Result<()> {
-        rows::insert(db, "department", &self.departments).await?;
-        rows::insert(db, "category", &self.categories).await?;
-        rows::insert(db, "account", &self.accounts).await?;
-        let budgets: Vec<_> = self.budgets.values().collect();
-        rows::insert(db, "budget", &budgets).await
+    pub(super) async fn insert(self, load: &BulkLoad) -> Result<()> {
+        load.insert(&self.departments).await?;
+        load.insert(&self.categories).await?;
+        load.insert(&self.accounts).await?;
+        let budgets: Vec<_> = self.budgets.into_values().collect();
+        Ok(load.insert(&budgets).await?)
     }
 }
