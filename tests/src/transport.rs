@@ -49,10 +49,8 @@ impl Transport {
                 sent(client.request(Method::GET, &path)).await
             }
             Self::Persisted => {
-                let hash = Sha256::digest(document);
-                let hash: Vec<_> = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-                let extensions =
-                    json!({ "persistedQuery": { "version": 1, "sha256Hash": hash.concat() } });
+                let hash = hex::encode(Sha256::digest(document));
+                let extensions = json!({ "persistedQuery": { "version": 1, "sha256Hash": hash } });
                 let named = json!({ "variables": variables, "extensions": extensions });
                 let post = |body: &Value| client.request(Method::POST, "/graphql").json(body);
                 let response = sent(post(&named)).await;

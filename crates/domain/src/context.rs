@@ -1,13 +1,11 @@
 //! Who asks, and the only connection to the rows that they may ask for.
 
-use std::{
-    ops::Deref,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{ops::Deref, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use outlay_entity::tenant::{DepartmentId, MemberId, Role};
 use outlay_tenancy::{DirectoryChange, Gate, Signals, TenantAccess, TenantConnection};
+use parking_lot::Mutex;
 
 use crate::{
     Clock, Result,
@@ -152,7 +150,7 @@ impl WriteContext {
 
     /// Keeps what the audit event is to say of the row as it was.
     pub(crate) fn note_before(&self, state: Before) {
-        *self.before.lock().unwrap_or_else(PoisonError::into_inner) = Some(state);
+        *self.before.lock() = Some(state);
     }
 
     /// Keeps the expense that the written row belongs to, for the audit event.
@@ -165,27 +163,19 @@ impl WriteContext {
     }
 
     pub(crate) fn before(&self) -> Option<Before> {
-        self.before
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
+        self.before.lock().take()
     }
 
     /// Tells the directory of every server process, once this transaction commits.
     pub(crate) async fn announce(&self, change: DirectoryChange) -> Result<()> {
         change.announce(self.db()).await?;
-        self.changes
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(change);
+        self.changes.lock().push(change);
         Ok(())
     }
 
     /// What was announced, for this process's own directory.
     pub(crate) fn into_changes(self) -> Vec<DirectoryChange> {
-        self.changes
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.changes.into_inner()
     }
 }
 

@@ -1,9 +1,6 @@
 //! What a request carries through the schema: who asks, and the snapshot that answers.
 
-use std::{
-    net::IpAddr,
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::{net::IpAddr, sync::Arc};
 
 use async_graphql::Context as GraphqlContext;
 use outlay_domain::{
@@ -13,6 +10,7 @@ use outlay_domain::{
     permission::Permission,
     tenancy::{Gate, Tenant, TenantAccess},
 };
+use parking_lot::RwLock;
 
 use crate::{error::problem, noun::Snapshot};
 
@@ -107,19 +105,12 @@ impl RequestContext {
     /// # Errors
     /// Why there is none.
     pub fn access(&self) -> Result<TenantAccess> {
-        self.access
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.access.read().clone()
     }
 
     /// The organization that is read here and now.
     pub(crate) fn readable(&self) -> Result<TenantAccess> {
-        let adopted = self
-            .adopted
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let adopted = self.adopted.read().clone();
         adopted.map_or_else(|| self.access(), Ok)
     }
 
@@ -129,7 +120,7 @@ impl RequestContext {
     /// own organization.
     pub(crate) async fn adopt(&self, access: TenantAccess) {
         self.release().await;
-        *self.adopted.write().unwrap_or_else(PoisonError::into_inner) = Some(access);
+        *self.adopted.write() = Some(access);
     }
 
     /// Looks again at what the caller is in the organization, after a write that may have changed it.
@@ -140,7 +131,7 @@ impl RequestContext {
         let access = directory
             .access(access.tenant().id(), access.member().user_id)
             .await;
-        *self.access.write().unwrap_or_else(PoisonError::into_inner) = access.map_err(Into::into);
+        *self.access.write() = access.map_err(Into::into);
     }
 
     /// Goes on only if the caller's role allows it; for work that is done before the transaction begins.
@@ -150,14 +141,11 @@ impl RequestContext {
 
     /// The request's snapshot; taken at the first read.
     pub(crate) fn snapshot(&self) -> Result<Arc<Snapshot>> {
-        if let Some(snapshot) = &*self.snapshot.read().unwrap_or_else(PoisonError::into_inner) {
+        if let Some(snapshot) = &*self.snapshot.read() {
             return Ok(snapshot.clone());
         }
         let access = self.readable()?;
-        let mut place = self
-            .snapshot
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut place = self.snapshot.write();
         let snapshot = place.get_or_insert_with(|| {
             Arc::new(Snapshot::new(
                 self.outlay
@@ -171,15 +159,8 @@ impl RequestContext {
     /// Gives back the snapshot's connection: before a write, so that no request ever holds two, and before the
     /// response is written. What is read after this is read from a fresh snapshot by fresh loaders.
     pub async fn release(&self) {
-        self.adopted
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        let snapshot = self
-            .snapshot
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        self.adopted.write().take();
+        let snapshot = self.snapshot.write().take();
         if let Some(snapshot) = snapshot {
             snapshot.cx().release().await;
         }

@@ -1,16 +1,13 @@
 //! Which organizations there are and who belongs to them, in memory, and right within a second everywhere.
 
-use std::{
-    collections::HashSet,
-    num::NonZeroUsize,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{collections::HashSet, num::NonZeroUsize, sync::Arc};
 
 use lru::LruCache;
 use outlay_entity::{
     shared::{domain, organization},
     tenant::{MemberStatus, member},
 };
+use parking_lot::Mutex;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, EntityTrait,
     FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Statement,
@@ -146,7 +143,7 @@ impl Directory {
         filter: impl sea_orm::sea_query::IntoCondition,
     ) -> Result<Option<Arc<Tenant>>, TenancyError> {
         let generation = {
-            let mut memory = self.memory();
+            let mut memory = self.memory.lock();
             let id = memory.names.get(&name).copied();
             if let Some(tenant) = id.and_then(|id| memory.tenants.get(&id)) {
                 return Ok(Some(tenant.clone()));
@@ -159,7 +156,7 @@ impl Directory {
             .await?;
         Ok(row.map(|row| {
             let tenant = Arc::new(Tenant::new(&row));
-            let mut memory = self.memory();
+            let mut memory = self.memory.lock();
             if memory.following && memory.generation == generation {
                 memory.names.put(name, row.id);
                 memory.tenants.put(row.id, tenant.clone());
@@ -182,7 +179,7 @@ impl Directory {
     /// The database's own.
     pub async fn find(&self, id: TenantId) -> Result<Option<Arc<Tenant>>, TenancyError> {
         let generation = {
-            let mut memory = self.memory();
+            let mut memory = self.memory.lock();
             if let Some(tenant) = memory.tenants.get(&id) {
                 return Ok(Some(tenant.clone()));
             }
@@ -193,7 +190,7 @@ impl Directory {
             .await?;
         Ok(row.map(|row| {
             let tenant = Arc::new(Tenant::new(&row));
-            let mut memory = self.memory();
+            let mut memory = self.memory.lock();
             if memory.following && memory.generation == generation {
                 memory.tenants.put(id, tenant.clone());
             }
@@ -232,7 +229,7 @@ impl Directory {
     ) -> Result<Option<Arc<MemberEntry>>, TenancyError> {
         let key = (tenant.id(), user);
         let generation = {
-            let mut memory = self.memory();
+            let mut memory = self.memory.lock();
             if let Some(member) = memory.members.get(&key) {
                 return Ok(Some(member.clone()));
             }
@@ -249,7 +246,7 @@ impl Directory {
         let member = Arc::new(MemberEntry::from(member::Model::from_query_result(
             &row, "",
         )?));
-        let mut memory = self.memory();
+        let mut memory = self.memory.lock();
         if memory.following && memory.generation == generation {
             memory.members.put(key, member.clone());
         }
@@ -259,7 +256,7 @@ impl Directory {
     /// Whether the session was ended: signed out, or its refresh token used twice.
     #[must_use]
     pub fn is_revoked(&self, session: Uuid) -> bool {
-        self.memory().revoked.contains(&session)
+        self.memory.lock().revoked.contains(&session)
     }
 
     /// Forgets what changed, and tells whoever relies on it to look again. The process that made a change calls this after its commit, to see it at once.
@@ -275,7 +272,7 @@ impl Directory {
     }
 
     fn drop_from_memory(&self, change: DirectoryChange) {
-        let mut memory = self.memory();
+        let mut memory = self.memory.lock();
         memory.generation += 1;
         match change {
             DirectoryChange::Organization(id) => {
@@ -301,7 +298,7 @@ impl Directory {
 
     /// No changes reach us: keeps nothing from here on.
     pub(crate) fn pause(&self) {
-        let mut memory = self.memory();
+        let mut memory = self.memory.lock();
         memory.generation += 1;
         memory.following = false;
         memory.tenants.clear();
@@ -311,15 +308,10 @@ impl Directory {
 
     /// Changes reach us from now on: learns the sessions ended meanwhile, and keeps what it reads again.
     pub(crate) fn resume(&self, revoked: Vec<Uuid>) {
-        let mut memory = self.memory();
+        let mut memory = self.memory.lock();
         memory.generation += 1;
         memory.following = true;
         memory.revoked.extend(revoked);
-    }
-
-    /// A panic while the lock was held cannot leave it half-changed: each change is one call.
-    fn memory(&self) -> MutexGuard<'_, Memory> {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

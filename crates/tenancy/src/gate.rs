@@ -3,11 +3,12 @@
 use std::{
     future::poll_fn,
     pin::pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     task::{Context, Poll},
 };
 
 use futures::{Stream, StreamExt, stream};
+use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 /// The order in which the fields of one operation take connections: first those that read the shared schema, each for
@@ -37,7 +38,7 @@ impl Gate {
     pub async fn read_shared<T>(&self, read: impl Future<Output = T>) -> T {
         let _reading = self.count(|state| &mut state.reading);
         debug_assert!(
-            !self.state().is_open,
+            !self.state.lock().is_open,
             "a read of the shared schema began while the operation holds a snapshot"
         );
         read.await
@@ -49,7 +50,7 @@ impl Gate {
         loop {
             let mut opened = pin!(self.opened.notified());
             opened.as_mut().enable();
-            if self.state().is_open {
+            if self.state.lock().is_open {
                 return;
             }
             opened.await;
@@ -58,7 +59,7 @@ impl Gate {
 
     /// Makes the next snapshot wait again, once the last one is released.
     pub fn close(&self) {
-        self.state().is_open = false;
+        self.state.lock().is_open = false;
     }
 
     /// Runs an operation whose snapshots wait at this gate.
@@ -90,7 +91,7 @@ impl Gate {
     }
 
     fn try_open(&self) -> bool {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let opens = !state.is_open && state.waiting > 0 && state.reading == 0;
         if opens {
             state.is_open = true;
@@ -100,16 +101,11 @@ impl Gate {
     }
 
     fn count(&self, counter: fn(&mut State) -> &mut usize) -> Counted<'_> {
-        *counter(&mut self.state()) += 1;
+        *counter(&mut self.state.lock()) += 1;
         Counted {
             gate: self,
             counter,
         }
-    }
-
-    /// A panic while the lock was held cannot leave it half-changed: each change is one assignment.
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -121,15 +117,14 @@ struct Counted<'a> {
 
 impl Drop for Counted<'_> {
     fn drop(&mut self) {
-        *(self.counter)(&mut self.gate.state()) -= 1;
+        *(self.counter)(&mut self.gate.state.lock()) -= 1;
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-
     use futures::join;
+    use parking_lot::Mutex;
     use tokio::task::yield_now;
 
     use super::Gate;
@@ -137,7 +132,7 @@ mod tests {
     #[tokio::test]
     async fn a_snapshot_begins_after_all_shared_reads_whatever_the_order_of_fields() {
         let (gate, order) = (Gate::default(), Mutex::new(Vec::new()));
-        let note = |name| order.lock().expect("no panic").push(name);
+        let note = |name| order.lock().push(name);
         let snapshot = async {
             gate.pass().await;
             note("snapshot");
@@ -157,10 +152,7 @@ mod tests {
         };
         let operation = async { join!(snapshot, user) };
         gate.run(operation).await;
-        assert_eq!(
-            *order.lock().expect("no panic"),
-            ["user", "organizations", "snapshot"]
-        );
+        assert_eq!(*order.lock(), ["user", "organizations", "snapshot"]);
     }
 
     #[tokio::test]

@@ -6,12 +6,9 @@
 //! to all tenants. A signal can get lost with its process, so it is only a reason to look sooner: who waits for one
 //! looks by itself now and then.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use parking_lot::Mutex;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
@@ -91,7 +88,7 @@ impl Signals {
     /// Waits for this topic from now on; the value is what was told with the last signal.
     #[must_use]
     pub fn follow(&self, topic: Topic) -> watch::Receiver<Arc<str>> {
-        let mut waiting = locked(&self.waiting);
+        let mut waiting = self.waiting.lock();
         if waiting.topics.len() >= waiting.patience {
             waiting.topics.retain(|_, topic| topic.receiver_count() > 0);
             waiting.patience = (2 * waiting.topics.len()).max(64);
@@ -106,20 +103,20 @@ impl Signals {
     pub fn tell(&self, topic: Topic, text: &str) {
         let text: Arc<str> = text.into();
         self.raise(topic, &text);
-        locked(&self.untold).insert(topic, text);
+        self.untold.lock().insert(topic, text);
         self.work.notify_one();
     }
 
     /// Tells those who wait in this process.
     pub(crate) fn raise(&self, topic: Topic, text: &Arc<str>) {
-        if let Some(waiting) = locked(&self.waiting).topics.get(&topic) {
+        if let Some(waiting) = self.waiting.lock().topics.get(&topic) {
             waiting.send_replace(text.clone());
         }
     }
 
     /// Tells everybody in this process to look, since signals may have been lost.
     pub(crate) fn raise_all(&self) {
-        for waiting in locked(&self.waiting).topics.values() {
+        for waiting in self.waiting.lock().topics.values() {
             waiting.send_modify(|_| {});
         }
     }
@@ -141,7 +138,7 @@ impl Signals {
 
     /// What is to be told, in as few notifications as it fits.
     fn payloads(&self) -> Vec<String> {
-        let untold = std::mem::take(&mut *locked(&self.untold));
+        let untold = std::mem::take(&mut *self.untold.lock());
         let mut payloads: Vec<String> = Vec::new();
         for line in untold
             .iter()
@@ -177,11 +174,6 @@ async fn notify(shared: &DatabaseConnection, payload: String) -> Result<(), DbEr
     let notify =
         Statement::from_sql_and_values(DbBackend::Postgres, "SELECT pg_notify($1, $2)", values);
     shared.execute_raw(notify).await.map(drop)
-}
-
-/// A panic while a lock was held cannot leave these half-changed: each change is one call.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -229,6 +221,6 @@ mod tests {
         for _ in 0..10_000 {
             drop(signals.follow(Topic::Session(Uuid::now_v7())));
         }
-        assert!(super::locked(&signals.waiting).topics.len() <= 64);
+        assert!(signals.waiting.lock().topics.len() <= 64);
     }
 }

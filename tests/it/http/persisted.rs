@@ -17,11 +17,7 @@ fn document() -> (String, String) {
 
 fn sha256(text: &str) -> String {
     use sha2::{Digest, Sha256};
-    let hash = Sha256::digest(text);
-    hash.iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect::<Vec<_>>()
-        .concat()
+    hex::encode(Sha256::digest(text))
 }
 
 fn named(hash: &str) -> Value {

@@ -10,11 +10,11 @@
 use std::{
     net::IpAddr,
     num::NonZeroUsize,
-    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use lru::LruCache;
+use parking_lot::Mutex;
 
 use crate::{Error, Result};
 
@@ -118,7 +118,7 @@ impl Attempts {
     /// # Errors
     /// `RateLimited` when the last failures are too recent.
     pub(crate) fn begin(&self, email: &str, network: Option<IpAddr>, now: Instant) -> Result<()> {
-        let mut memory = self.memory();
+        let mut memory = self.0.lock();
         let Memory { pairs, accounts } = &mut *memory;
         let pair = pairs.get_or_insert_mut((email.into(), network), Pair::default);
         pair.failures.forget_if_old(now);
@@ -139,7 +139,7 @@ impl Attempts {
 
     /// Ends an attempt that did not fail.
     pub(crate) fn end(&self, email: &str, network: Option<IpAddr>, outcome: Outcome) {
-        let mut memory = self.memory();
+        let mut memory = self.0.lock();
         if let Some(account) = memory.accounts.get_mut(email) {
             account.take_back();
         }
@@ -153,11 +153,6 @@ impl Attempts {
             }
             Outcome::Unchecked => pair.failures.take_back(),
         }
-    }
-
-    /// A panic while the lock was held leaves at most one attempt miscounted.
-    fn memory(&self) -> MutexGuard<'_, Memory> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,9 +1,6 @@
 //! Access tokens: JWTs signed with Ed25519 (RFC 8037), which every server process can check alone.
 
-use std::{
-    num::NonZeroUsize,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::num::NonZeroUsize;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
@@ -15,6 +12,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use lru::LruCache;
 use outlay_entity::shared::{OrganizationId, signing_key};
+use parking_lot::Mutex;
 use sea_orm::{
     ActiveValue::Set, ConnectionTrait, DatabaseConnection, EntityTrait, QueryOrder,
     TransactionTrait,
@@ -103,19 +101,15 @@ impl SigningKeys {
     /// The claims of a token that one of our keys signed and that has not ended.
     pub(crate) fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Claims> {
         let hash = Sha256::digest(token).into();
-        let remembered = self.verified().get(&hash).cloned();
+        let remembered = self.verified.lock().get(&hash).cloned();
         if let Some(claims) = remembered
             && claims.exp > now.timestamp()
         {
             return Ok(claims);
         }
         let claims = self.check(token)?;
-        self.verified().put(hash, claims.clone());
+        self.verified.lock().put(hash, claims.clone());
         Ok(claims)
-    }
-
-    fn verified(&self) -> MutexGuard<'_, LruCache<[u8; 32], Claims>> {
-        self.verified.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn check(&self, token: &str) -> Result<Claims> {

@@ -3,13 +3,14 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        Arc, Weak,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
 use outlay_tenancy::{TenantAccess, TenantId, Topic};
+use parking_lot::Mutex;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use super::{
@@ -97,7 +98,7 @@ impl Hubs {
     /// Joins the tenant's hub, which is started when there is none.
     pub(super) fn join(&self, outlay: &Arc<Outlay>, join: Join) {
         let tenant = join.access.tenant().id();
-        let mut hubs = self.locked();
+        let mut hubs = self.0.lock();
         let join = match hubs.get(&tenant) {
             Some(joins) => match joins.send(join) {
                 Ok(()) => return,
@@ -111,10 +112,6 @@ impl Hubs {
         let _ = joins.send(join);
         hubs.insert(tenant, joins);
         tokio::spawn(hub.run());
-    }
-
-    fn locked(&self) -> MutexGuard<'_, HashMap<TenantId, Joins>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -199,7 +196,7 @@ impl Hub {
 
     /// Ends the hub unless somebody is joining at this moment.
     fn leave(&mut self, outlay: &Outlay) -> bool {
-        let mut hubs = outlay.hubs().locked();
+        let mut hubs = outlay.hubs().0.lock();
         let is_alone = self.joins.is_empty();
         if is_alone {
             hubs.remove(&self.access.tenant().id());

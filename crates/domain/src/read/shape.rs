@@ -6,11 +6,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{
-        PoisonError, RwLock,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::atomic::{AtomicI64, Ordering},
 };
+
+use parking_lot::RwLock;
 
 use super::Reading;
 
@@ -38,7 +37,7 @@ impl Shapes {
         if self.touch(&wanted, now) {
             return wanted;
         }
-        let mut shapes = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut shapes = self.0.write();
         let of_noun = shapes.entry(table).or_default();
         let shape = Shape {
             reading: wanted.clone(),
@@ -66,7 +65,7 @@ impl Shapes {
 
     /// Whether the reading is known; then it counts as used.
     fn touch(&self, wanted: &Reading, now: i64) -> bool {
-        let shapes = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let shapes = self.0.read();
         let of_noun = shapes.get(wanted.source.table);
         let known =
             of_noun.and_then(|of_noun| of_noun.iter().find(|shape| shape.reading == *wanted));

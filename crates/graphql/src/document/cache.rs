@@ -1,11 +1,9 @@
 //! A bounded memory of what was used last.
 
-use std::{
-    hash::Hash,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::hash::Hash;
 
 use lru::LruCache;
+use parking_lot::Mutex;
 
 /// How much text is kept, in bytes. Parsed, a document takes some twenty times as much.
 const CAPACITY: usize = 256 * 1024;
@@ -37,7 +35,8 @@ impl<K: Hash + Eq, V: Clone> Cache<K, V> {
         K: std::borrow::Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        self.kept()
+        self.0
+            .lock()
             .entries
             .get(key)
             .map(|entry| entry.value.clone())
@@ -48,7 +47,7 @@ impl<K: Hash + Eq, V: Clone> Cache<K, V> {
         if size > LONGEST {
             return;
         }
-        let mut kept = self.kept();
+        let mut kept = self.0.lock();
         kept.size += size;
         if let Some((_, replaced)) = kept.entries.push(key, Entry { value, size }) {
             kept.size -= replaced.size;
@@ -58,10 +57,6 @@ impl<K: Hash + Eq, V: Clone> Cache<K, V> {
         {
             kept.size -= oldest.size;
         }
-    }
-
-    fn kept(&self) -> MutexGuard<'_, Kept<K, V>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -7,6 +7,7 @@ use std::{
 };
 
 use async_graphql::{Request, ServerError, Value, parser::parse_query};
+use hex::FromHex;
 use outlay_domain::ErrorCode;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -152,15 +153,7 @@ fn automatic(
 }
 
 fn parse_hash(hex: &str) -> Option<[u8; 32]> {
-    let mut hash = [0; 32];
-    if hex.len() != 2 * hash.len() || !hex.is_ascii() {
-        return None;
-    }
-    for (byte, digits) in hash.iter_mut().zip(hex.as_bytes().chunks(2)) {
-        let digits = std::str::from_utf8(digits).ok()?;
-        *byte = u8::from_str_radix(digits, 16).ok()?;
-    }
-    Some(hash)
+    <[u8; 32]>::from_hex(hex).ok()
 }
 
 fn invalid(message: &str) -> ServerError {
@@ -204,7 +197,8 @@ mod tests {
     #[test]
     fn a_hash_is_64_hexadecimal_digits() {
         assert_eq!(parse_hash(&"0a".repeat(32)), Some([10; 32]));
-        for hex in ["", "0a", &"0".repeat(65), &"zz".repeat(32), &"é".repeat(32)] {
+        let wrong = ["zz", "é", "+a"].map(|digits| digits.repeat(32));
+        for hex in ["", "0a", &"0".repeat(65), &wrong[0], &wrong[1], &wrong[2]] {
             assert_eq!(parse_hash(hex), None, "{hex}");
         }
     }

@@ -1,9 +1,6 @@
 //! A GraphQL request out of the body of an HTTP request.
 
-use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use async_graphql::{Extensions, Request, Variables, value};
 use axum::{
@@ -13,6 +10,7 @@ use axum::{
 use futures::{StreamExt, stream};
 use outlay_domain::ErrorCode;
 use outlay_graphql::PERSISTED_QUERY;
+use parking_lot::Mutex;
 use serde::Deserialize;
 use tokio::time::timeout;
 
@@ -184,13 +182,13 @@ impl Rest {
     pub(super) fn of(body: Body) -> (Body, Self) {
         let whole = Arc::new(Mutex::new(body.into_data_stream()));
         let part = whole.clone();
-        let read = stream::poll_fn(move |cx| lock(&part).poll_next_unpin(cx));
+        let read = stream::poll_fn(move |cx| part.lock().poll_next_unpin(cx));
         (Body::from_stream(read), Self(whole))
     }
 
     /// Lets the client finish, within bounds.
     pub(super) async fn hear_out(self) {
-        let mut rest = stream::poll_fn(move |cx| lock(&self.0).poll_next_unpin(cx));
+        let mut rest = stream::poll_fn(move |cx| self.0.lock().poll_next_unpin(cx));
         let mut heard = 0;
         let hearing = async {
             while let Some(Ok(chunk)) = rest.next().await {
@@ -203,10 +201,6 @@ impl Rest {
         // A client that is slower than that is broken off.
         let _ = timeout(HEARD_TIME, hearing).await;
     }
-}
-
-fn lock(body: &Mutex<BodyDataStream>) -> MutexGuard<'_, BodyDataStream> {
-    body.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Why a body could not be read: it is too long, or its sender is gone.

@@ -7,7 +7,7 @@ use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
     num::NonZeroU32,
     str::FromStr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
@@ -19,6 +19,7 @@ use governor::{
     state::keyed::DefaultKeyedStateStore,
 };
 use outlay_tenancy::TenantId;
+use parking_lot::Mutex;
 
 use super::error::Refusal;
 
@@ -131,10 +132,7 @@ impl Allowance {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let mut under_way = self
-            .under_way
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut under_way = self.under_way.lock();
         if let Some(count) = under_way.get_mut(&self.tenant) {
             *count -= 1;
             if *count == 0 {
@@ -190,10 +188,7 @@ impl Rates {
 
     fn enter(&self, tenant: TenantId) -> Result<Running, Refusal> {
         let most = self.limits.tenant_concurrency;
-        let mut under_way = self
-            .under_way
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut under_way = self.under_way.lock();
         let count = under_way.entry(tenant).or_default();
         if most > 0 && *count >= most {
             let message = format!("This organization has {most} operations under way already.");

@@ -1,14 +1,11 @@
 //! Responses that are written and not yet sent. A client that reads slowly keeps its response in memory: the sum of
 //! these is bounded, for each organization and for all.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use axum::body::Bytes;
 use outlay_tenancy::TenantId;
+use parking_lot::Mutex;
 
 use super::error::Refusal;
 
@@ -55,7 +52,7 @@ impl Unsent {
         if bytes <= SMALL {
             return Ok(Share(None));
         }
-        let mut counts = locked(&self.counts);
+        let mut counts = self.counts.lock();
         let all = counts.all + bytes;
         let own = counts.by_tenant.get(&tenant).copied().unwrap_or_default() + bytes;
         if all > self.maximum || own > self.maximum / PART {
@@ -98,7 +95,7 @@ impl Share {
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        let mut counts = locked(&self.counts);
+        let mut counts = self.counts.lock();
         counts.all -= self.bytes;
         if let Some(own) = counts.by_tenant.get_mut(&self.tenant) {
             *own -= self.bytes;
@@ -107,11 +104,6 @@ impl Drop for Counted {
             }
         }
     }
-}
-
-/// A panic while the lock was held cannot leave it half-changed.
-fn locked(counts: &Mutex<Counts>) -> MutexGuard<'_, Counts> {
-    counts.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -153,9 +145,9 @@ mod tests {
         let body = share.body(vec![b'x'; LARGE]);
         let part = body.slice(..10);
         drop(body);
-        assert_eq!(locked(&unsent.counts).all, LARGE);
+        assert_eq!(unsent.counts.lock().all, LARGE);
         drop(part);
-        let counts = locked(&unsent.counts);
+        let counts = unsent.counts.lock();
         assert_eq!((counts.all, counts.by_tenant.len()), (0, 0));
     }
 }

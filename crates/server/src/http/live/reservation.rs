@@ -2,10 +2,7 @@
 //!
 //! A client reserves a stream by PUT, listens to it by GET, and posts its operations, whose answers come on the stream.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, PoisonError},
-};
+use std::{collections::HashMap, sync::Arc};
 
 use axum::{
     extract::{Query, Request, State},
@@ -97,7 +94,7 @@ async fn reserved(app: &App, parts: &Parts) -> Result<Uuid, Refusal> {
         receiver: Some((receiver, room)),
         operations: HashMap::new(),
     };
-    reservations.locked().insert(token, reserved);
+    reservations.0.lock().insert(token, reserved);
     let (kept, patience) = (reservations.0.clone(), app.settings().live.init_timeout);
     let closing = app.streams().closing().clone();
     tokio::spawn(async move {
@@ -105,7 +102,7 @@ async fn reserved(app: &App, parts: &Parts) -> Result<Uuid, Refusal> {
             () = tokio::time::sleep(patience) => {}
             () = closing.cancelled() => {}
         }
-        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = kept.lock();
         let is_unused = kept.get(&token).is_some_and(|one| one.receiver.is_some());
         let unused = is_unused.then(|| kept.remove(&token));
         drop(kept);
@@ -133,7 +130,7 @@ fn listening(app: &App, parameters: &Parameters, headers: &HeaderMap) -> Result<
     let token = token(headers, parameters).ok_or_else(unknown)?;
     let reservations = &app.streams().reservations;
     let (receiver, room) = {
-        let mut reserved = reservations.locked();
+        let mut reserved = reservations.0.lock();
         let reserved = reserved.get_mut(&token).ok_or_else(unknown)?;
         let receiver = reserved.receiver.take();
         receiver.ok_or_else(|| conflict("Somebody listens to this stream already."))?
@@ -178,7 +175,7 @@ async fn executing(app: &App, parameters: &Parameters, request: Request) -> Resu
     };
     let limit = app.settings().live.max_operations_per_connection;
     let reservations = &app.streams().reservations;
-    let mut all = reservations.locked();
+    let mut all = reservations.0.lock();
     let reserved = all.get_mut(&token);
     let reserved = reserved.filter(|reserved| reserved.caller.session_id == caller.session_id);
     let reserved = reserved.ok_or_else(unknown)?;
@@ -211,11 +208,7 @@ async fn executing(app: &App, parameters: &Parameters, request: Request) -> Resu
                 return;
             }
         }
-        if let Some(reserved) = kept
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get_mut(&token)
-        {
+        if let Some(reserved) = kept.lock().get_mut(&token) {
             reserved.operations.remove(&name);
         }
         let answer = Answer {
@@ -250,7 +243,7 @@ async fn completed(app: &App, parameters: &Parameters, parts: &Parts) -> Result<
     let id = parameters.operation_id.as_deref();
     let id = id.ok_or_else(|| invalid("Name the operation by the parameter operationId."))?;
     let caller = operation::known(app, parts).await?.caller?;
-    let mut all = app.streams().reservations.locked();
+    let mut all = app.streams().reservations.0.lock();
     let reserved = all.get_mut(&token);
     let reserved = reserved.filter(|reserved| reserved.caller.session_id == caller.session_id);
     let operation = reserved.ok_or_else(unknown)?.operations.remove(id);

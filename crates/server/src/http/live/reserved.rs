@@ -1,13 +1,11 @@
 //! The streams that clients have reserved for graphql-sse in single connection mode.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{collections::HashMap, sync::Arc};
 
 use axum::response::sse::Event;
 use futures::future::AbortHandle;
 use outlay_domain::identity::Caller;
+use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use uuid::Uuid;
 
@@ -37,12 +35,6 @@ impl Drop for Reserved {
     }
 }
 
-impl Reservations {
-    pub(super) fn locked(&self) -> MutexGuard<'_, HashMap<Uuid, Reserved>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// Removes a reservation when its reader disconnects.
 pub(super) struct Listening(
     pub(super) Arc<Mutex<HashMap<Uuid, Reserved>>>,
@@ -51,7 +43,7 @@ pub(super) struct Listening(
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        let mut reserved = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reserved = self.0.lock();
         let removed = reserved.remove(&self.1);
         // Release the lock before the operations are aborted.
         drop(reserved);

@@ -1,13 +1,10 @@
 //! The connections that are listening: how many there may be, and how all of them end.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use outlay_domain::{Error, ErrorCode};
 use outlay_tenancy::TenantId;
+use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -98,7 +95,7 @@ impl Streams {
 
     /// Room for one more subscription of an organization.
     pub(super) fn subscription(&self, tenant: TenantId) -> Result<Subscribed, Error> {
-        let mut counts = locked(&self.subscriptions);
+        let mut counts = self.subscriptions.lock();
         let count = counts.entry(tenant).or_default();
         if *count >= self.per_tenant {
             return Err(Error::LimitExceeded {
@@ -124,7 +121,7 @@ pub(super) struct Subscribed {
 
 impl Drop for Subscribed {
     fn drop(&mut self) {
-        let mut counts = locked(&self.subscriptions);
+        let mut counts = self.subscriptions.lock();
         if let Some(count) = counts.get_mut(&self.tenant) {
             *count -= 1;
             if *count == 0 {
@@ -132,9 +129,4 @@ impl Drop for Subscribed {
             }
         }
     }
-}
-
-/// A panic while the lock was held cannot leave it half-changed.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
