@@ -1,4 +1,4 @@
-//! Settings of the command line: every one a flag and a variable `OUTLAY_*`.
+//! The options of the command line. Each is also an environment variable `OUTLAY_*`.
 
 mod api;
 mod live;
@@ -15,16 +15,16 @@ use live::LiveArgs;
 
 use crate::{http::HttpSettings, server::browser_url};
 
-/// Which database, for every command.
+/// The database options, which every command accepts.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Database")]
 pub(crate) struct DatabaseArgs {
-    /// Directory of the private PostgreSQL, which is used unless there is a database URL [default: outlay in the
+    /// Directory of the private PostgreSQL server, which is used unless a database URL is set [default: outlay in the
     /// user's data directory; /var/lib/outlay for root]
     #[arg(long, global = true, env = "OUTLAY_DATA_DIR", value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
 
-    /// A PostgreSQL server of yours; `DATABASE_URL` is read too
+    /// URL of an external PostgreSQL database; `DATABASE_URL` is also read
     #[arg(
         long,
         global = true,
@@ -34,7 +34,8 @@ pub(crate) struct DatabaseArgs {
     )]
     pub(crate) database_url: Option<String>,
 
-    /// The same database, signed in to as the role `outlay_request`; without it, requests step down to that role
+    /// URL of the same database that logs in as the role `outlay_request`; without it, connections for requests switch to
+    /// that role
     #[arg(
         long,
         global = true,
@@ -44,7 +45,7 @@ pub(crate) struct DatabaseArgs {
     )]
     pub(crate) request_database_url: Option<String>,
 
-    /// Connections for requests
+    /// Number of database connections for requests
     #[arg(
         long,
         global = true,
@@ -55,7 +56,8 @@ pub(crate) struct DatabaseArgs {
     )]
     pub(crate) connections: u16,
 
-    /// Connections for sign-in, the directory and provisioning; two more listen for changes and serve /readyz
+    /// Number of database connections for sign-in, the directory and provisioning; two more listen for changes and serve
+    /// /readyz
     #[arg(
         long,
         global = true,
@@ -66,7 +68,7 @@ pub(crate) struct DatabaseArgs {
     )]
     pub(crate) control_connections: u16,
 
-    /// Whether organizations share one database role or have one each
+    /// Whether organizations share one database role or have a role each
     #[arg(
         long,
         global = true,
@@ -78,25 +80,25 @@ pub(crate) struct DatabaseArgs {
     pub(crate) tenant_roles: TenantRolesArg,
 }
 
-/// `--tenant-roles`.
+/// The values of `--tenant-roles`.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 pub(crate) enum TenantRolesArg {
-    /// One role for all; the server keeps them apart
+    /// One role for all organizations; the server isolates them
     #[default]
     Shared,
-    /// A role for each; the database keeps them apart too
+    /// One role for each organization; the database isolates them too
     PerTenant,
 }
 
 impl DatabaseArgs {
-    /// The URL of a server of the operator's own; none for the embedded one.
+    /// The URL of an external database; none for the embedded one.
     pub(crate) fn external_url(&self) -> Option<String> {
         let given = self.database_url.clone();
         let url = given.or_else(|| std::env::var("DATABASE_URL").ok());
         url.filter(|url| !url.is_empty())
     }
 
-    /// How to use the database of this URL.
+    /// The settings for the database of this URL.
     pub(crate) fn settings(&self, url: String, login: RequestLogin) -> DatabaseSettings {
         let mut settings = DatabaseSettings::new(url, login);
         settings.connections = self.connections.into();
@@ -109,15 +111,15 @@ impl DatabaseArgs {
     }
 }
 
-/// What the server tells its operator.
+/// The options of the log.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Log")]
 pub(crate) struct LogArgs {
-    /// What to log, as levels: info, or `info,outlay::sql=debug` [default: info for serve, else warn]
+    /// Log filter, such as `info` or `info,outlay::sql=debug` [default: info for serve, otherwise warn]
     #[arg(long, global = true, env = "OUTLAY_LOG", value_name = "FILTER")]
     pub(crate) log: Option<String>,
 
-    /// How to write it
+    /// Log format
     #[arg(
         long,
         global = true,
@@ -129,21 +131,21 @@ pub(crate) struct LogArgs {
     pub(crate) log_format: LogFormat,
 }
 
-/// `--log-format`.
+/// The values of `--log-format`.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 pub(crate) enum LogFormat {
-    /// For people
+    /// Human-readable text
     #[default]
     Text,
-    /// One JSON object a line
+    /// One JSON object per line
     Json,
 }
 
-/// How the server is reached.
+/// The options of the server.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Server")]
 pub(crate) struct HttpArgs {
-    /// Where to accept connections
+    /// Address and port to listen on
     #[arg(
         long,
         env = "OUTLAY_LISTEN",
@@ -152,7 +154,7 @@ pub(crate) struct HttpArgs {
     )]
     pub(crate) listen: String,
 
-    /// Organizations are called by <slug>.<base domain>
+    /// Base domain: organizations are reached at <slug>.<base domain>
     #[arg(
         long,
         env = "OUTLAY_BASE_DOMAIN",
@@ -161,11 +163,11 @@ pub(crate) struct HttpArgs {
     )]
     pub(crate) base_domain: String,
 
-    /// Where people reach the server, for links in invitations [default: http:// and the address]
+    /// Public URL of the server, for links in invitations [default: http:// and the address]
     #[arg(long, env = "OUTLAY_PUBLIC_URL", value_name = "URL")]
     pub(crate) public_url: Option<String>,
 
-    /// The largest request without files
+    /// Maximum size of a request without files
     #[arg(
         long,
         env = "OUTLAY_MAX_BODY_BYTES",
@@ -174,7 +176,7 @@ pub(crate) struct HttpArgs {
     )]
     pub(crate) max_body_bytes: usize,
 
-    /// The largest request with files
+    /// Maximum size of a request with files
     #[arg(
         long,
         env = "OUTLAY_MAX_UPLOAD_BYTES",
@@ -183,7 +185,7 @@ pub(crate) struct HttpArgs {
     )]
     pub(crate) max_upload_bytes: u64,
 
-    /// The largest response, the responses of a batch together
+    /// Maximum size of a response, or of all responses of a batch
     #[arg(
         long,
         env = "OUTLAY_MAX_RESPONSE_BYTES",
@@ -192,7 +194,7 @@ pub(crate) struct HttpArgs {
     )]
     pub(crate) max_response_bytes: usize,
 
-    /// The most bytes of all responses that clients have not read yet; an organization may take a quarter
+    /// Maximum memory for responses that clients have not read yet; an organization may use a quarter of it
     #[arg(
         long,
         env = "OUTLAY_MAX_UNSENT_BYTES",
@@ -201,7 +203,7 @@ pub(crate) struct HttpArgs {
     )]
     pub(crate) max_unsent_bytes: usize,
 
-    /// How long one request may take
+    /// Maximum duration of a request
     #[arg(
         long,
         env = "OUTLAY_REQUEST_TIMEOUT",
@@ -211,7 +213,7 @@ pub(crate) struct HttpArgs {
     )]
     pub(crate) request_timeout: u64,
 
-    /// How long a connection may take to send the head of its next request; one that sends none is closed then
+    /// Time for a connection to send the head of its next request; then it is closed
     #[arg(
         long,
         env = "OUTLAY_HEADER_TIMEOUT",
@@ -221,7 +223,7 @@ pub(crate) struct HttpArgs {
     )]
     pub(crate) header_timeout: u64,
 
-    /// How long a write to a client may make no progress; then its connection is closed
+    /// Time for which a write to a client may make no progress; then the connection is closed
     #[arg(
         long,
         env = "OUTLAY_WRITE_TIMEOUT",
@@ -231,7 +233,7 @@ pub(crate) struct HttpArgs {
     )]
     pub(crate) write_timeout: u64,
 
-    /// The most connections at a time, apart from upgraded ones; more wait to be accepted
+    /// Maximum number of connections, without upgraded ones; further connections wait to be accepted
     #[arg(
         long,
         env = "OUTLAY_MAX_CONNECTIONS",
@@ -249,15 +251,15 @@ pub(crate) struct HttpArgs {
 }
 
 impl HttpArgs {
-    /// What the HTTP layer wants to know.
+    /// The settings of the HTTP layer.
     ///
     /// # Errors
-    /// When the base domain is none, or a setting of the API is wrong.
+    /// When the base domain or an option of the API is invalid.
     pub(crate) fn settings(&self) -> Result<HttpSettings> {
         let domain = self.base_domain.trim_matches('.').to_lowercase();
         ensure!(
             url::Host::parse(&domain).is_ok_and(|host| matches!(host, url::Host::Domain(_))),
-            "--base-domain {}: this is not a domain; write it like example.com",
+            "--base-domain {}: not a domain name; write it like example.com",
             self.base_domain
         );
         let mut settings = HttpSettings {
@@ -277,10 +279,10 @@ impl HttpArgs {
         Ok(settings)
     }
 
-    /// What the domain wants to know.
+    /// The settings of the domain.
     ///
     /// # Errors
-    /// When the public URL is none.
+    /// When the public URL is invalid.
     pub(crate) fn domain(&self, listening: SocketAddr) -> Result<Settings> {
         let Some(given) = &self.public_url else {
             return Ok(Settings {
@@ -288,8 +290,9 @@ impl HttpArgs {
                 ..Settings::default()
             });
         };
-        let url = url::Url::parse(given)
-            .with_context(|| format!("--public-url {given}: this is not a URL"))?;
+        let url = url::Url::parse(given).with_context(|| {
+            format!("--public-url {given}: not a URL; write it like https://outlay.example.com")
+        })?;
         ensure!(
             matches!(url.scheme(), "http" | "https"),
             "--public-url {given}: it must begin with https:// or http://"

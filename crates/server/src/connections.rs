@@ -1,4 +1,4 @@
-//! The connections of clients: accepted, served, and let go.
+//! Accepting, serving and closing the connections of clients.
 
 use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc};
 
@@ -17,13 +17,13 @@ use tower::Service;
 
 use crate::http::{App, router};
 
-/// Serves until `stop` is cancelled and the requests under way are finished.
+/// Serves until `stop` is cancelled and the running requests are finished.
 ///
-/// `axum::serve` waits for ever for the head of a request, so that a client holds a connection for as long as it sends
-/// a byte now and then; hence its loop here, over hyper itself.
+/// This replaces `axum::serve`, which has no timeout for the head of a request: a client that sends a byte from time to
+/// time would keep its connection forever.
 pub(crate) async fn serve(listener: TcpListener, app: &App, stop: &CancellationToken) {
     let mut listener = listener.tap_io(|connection| {
-        // An answer is one write: waiting for more only delays it. A socket that refuses works all the same.
+        // A response is one write, which Nagle's algorithm would only delay. The server works without the option, too.
         let _ = connection.set_nodelay(true);
     });
     let router = router(app.clone());
@@ -35,7 +35,7 @@ pub(crate) async fn serve(listener: TcpListener, app: &App, stop: &CancellationT
     let room = Arc::new(Semaphore::new(room));
     loop {
         let accepted = async {
-            // Clients for whom there is no room wait in the queue of the listening socket.
+            // At the limit, new connections wait in the queue of the listening socket.
             let room = room.clone().acquire_owned().await;
             (room, listener.accept().await)
         };
@@ -43,12 +43,12 @@ pub(crate) async fn serve(listener: TcpListener, app: &App, stop: &CancellationT
             accepted = accepted => accepted,
             () = stop.cancelled() => break,
         };
-        // What a client does not read is kept in memory, and so is its connection: neither may last.
+        // A client that reads nothing keeps its response and its connection in memory until this timeout.
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(app.settings().write_timeout));
         let stream = TokioIo::new(Box::pin(stream));
         let router = router.clone();
-        let service = service_fn(move |request| answer(router.clone(), request, address));
+        let service = service_fn(move |request| respond(router.clone(), request, address));
         let connection = http.serve_connection(stream, service);
         let stop = stop.clone();
         connections.spawn(async move {
@@ -61,19 +61,19 @@ pub(crate) async fn serve(listener: TcpListener, app: &App, stop: &CancellationT
                 }
             };
             if let Err(error) = ended {
-                tracing::debug!(%address, %error, "a connection was broken off");
+                tracing::debug!(%address, %error, "a connection failed");
             }
             drop(room);
         });
     }
     drop(listener);
-    // They would never end by themselves.
+    // Subscriptions do not end by themselves.
     app.streams().close();
     connections.close();
     connections.wait().await;
 }
 
-async fn answer(
+async fn respond(
     mut router: Router,
     mut request: Request<Incoming>,
     address: SocketAddr,

@@ -1,6 +1,9 @@
 //! The server `outlay`: HTTP, configuration and the command line over the GraphQL schema.
 //!
-//! A test, or any program that wants a server of its own, starts one in process, on a port that the system chooses:
+//! Imports point one way: the command line ([`cli`]) uses the server, the server uses `http`, and `http` uses the GraphQL
+//! schema and the domain.
+//!
+//! A program can start a server in its own process, on a port that the system chooses:
 //!
 //! ```no_run
 //! # async fn example(database: outlay_tenancy::DatabaseSettings) -> anyhow::Result<()> {
@@ -12,7 +15,7 @@
 //! # }
 //! ```
 //!
-//! Several may run on one database; each follows what the others change.
+//! Several servers can run on one database. Each is notified of the others' changes.
 
 pub mod cli;
 

@@ -1,13 +1,13 @@
-//! How many files the process may have open: each connection is one.
+//! The limit of open files. Each connection is one.
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
-/// What macOS allows at most where it names no limit.
+/// The maximum of macOS where the hard limit is unlimited.
 const WITHOUT_A_LIMIT: u64 = 10_240;
 
-/// Raises the limit to what the system allows this process.
+/// Raises the soft limit to the hard limit.
 ///
-/// The usual limit is low for the sake of programs that call `select`, which cannot tell files beyond the 1,024th apart.
+/// The default soft limit is low for programs that call `select`, which cannot handle file descriptors above 1,023.
 pub fn allow_many_open_files() {
     let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else {
         return;

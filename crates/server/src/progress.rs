@@ -1,8 +1,8 @@
-//! Progress bars, drawn on a terminal and nowhere else.
+//! Progress bars, which are drawn only on a terminal.
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// A bar of `length` steps of something, such as `migrating`.
+/// A bar with `length` steps, labelled `what`, such as `migrating`.
 pub(crate) fn bar(length: u64, what: &'static str) -> ProgressBar {
     styled(
         length,
@@ -11,7 +11,7 @@ pub(crate) fn bar(length: u64, what: &'static str) -> ProgressBar {
     .with_prefix(what)
 }
 
-/// A bar of so many bytes to be read.
+/// A bar for a file of `length` bytes.
 pub(crate) fn bytes(length: u64) -> ProgressBar {
     styled(
         length,
@@ -22,7 +22,7 @@ pub(crate) fn bytes(length: u64) -> ProgressBar {
 fn styled(length: u64, template: &str) -> ProgressBar {
     let style = ProgressStyle::with_template(template);
     let bar = ProgressBar::new(length);
-    // A template that cannot be read is a mistake of ours that a default bar survives.
+    // An invalid template is a bug, for which the default style is good enough.
     match style {
         Ok(style) => bar.with_style(style.progress_chars("=> ")),
         Err(_) => bar,

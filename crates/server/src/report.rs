@@ -1,9 +1,9 @@
-//! Errors as a command prints them: one line, each cause once.
+//! Errors as commands print them: one line, without repeated causes.
 
-/// Causes that say nothing which what comes after them does not say better.
-const EMPTY: &[&str] = &["the database failed", "Something failed on our side."];
+/// Messages that are omitted if a cause follows, because the cause says more.
+const GENERIC: &[&str] = &["the database failed", "Something failed on our side."];
 
-/// What SeaORM puts before the driver's words.
+/// Prefixes that SeaORM adds to the messages of the driver.
 const PREFIXES: &[&str] = &[
     "Connection Error: ",
     "Execution Error: ",
@@ -21,8 +21,9 @@ pub(crate) fn line(error: &anyhow::Error) -> String {
         for prefix in PREFIXES {
             text = text.strip_prefix(prefix).unwrap_or(text);
         }
-        let said = line.contains(text) || (EMPTY.contains(&text) && causes.peek().is_some());
-        if said {
+        let is_redundant =
+            line.contains(text) || (GENERIC.contains(&text) && causes.peek().is_some());
+        if is_redundant {
             continue;
         }
         if !line.is_empty() {
@@ -38,7 +39,7 @@ mod tests {
     use anyhow::{Context, anyhow};
 
     #[test]
-    fn a_cause_is_said_once() {
+    fn a_cause_is_printed_once() {
         let error = anyhow!("refused")
             .context("Query Error: cannot connect: refused")
             .context("the database failed");

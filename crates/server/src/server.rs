@@ -1,4 +1,4 @@
-//! A server as a value: what it holds, how it starts, and how it ends.
+//! Starting and stopping a server in this process.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -13,13 +13,13 @@ use crate::{
     http::{App, HttpSettings},
 };
 
-/// How long requests under way may take to finish once the server is told to stop.
-const GRACE: Duration = Duration::from_secs(20);
+/// The time for running requests to finish after the server is told to stop.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How long the database may take to say goodbye.
-const GOODBYE: Duration = Duration::from_secs(5);
+/// The time to close the connections to the database.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Serves until `stop` is cancelled and the requests under way are finished, for 20 seconds at most.
+/// Serves until `stop` is cancelled, and then waits at most 20 seconds for running requests.
 pub async fn serve(listener: TcpListener, app: App, stop: CancellationToken) {
     let serving = async {
         connections::serve(listener, &app, &stop).await;
@@ -27,32 +27,32 @@ pub async fn serve(listener: TcpListener, app: App, stop: CancellationToken) {
     };
     let deadline = async {
         stop.cancelled().await;
-        tokio::time::sleep(GRACE).await;
+        tokio::time::sleep(DRAIN_TIMEOUT).await;
     };
     tokio::select! {
         () = serving => {}
         () = deadline => {
-            tracing::warn!("requests were still under way after {} s and are given up", GRACE.as_secs());
+            tracing::warn!("requests that were still running after {} s are aborted", DRAIN_TIMEOUT.as_secs());
         }
     }
 }
 
-/// Ends the connections of a system that nobody uses any more.
+/// Closes the database connections of a system that is no longer used.
 pub async fn close(outlay: Arc<Outlay>) {
     let shared = outlay.tenancy().shared().clone();
     drop(outlay);
-    // What a server in trouble does not answer in time is broken off with the process.
-    let _ = tokio::time::timeout(GOODBYE, shared.close()).await;
+    // Connections that cannot be closed in time end with the process.
+    let _ = tokio::time::timeout(CLOSE_TIMEOUT, shared.close()).await;
 }
 
-/// How to start a server in process.
+/// The settings of a server in this process.
 #[derive(Debug, Clone)]
 pub struct ServerSettings {
-    /// Where to accept connections; port 0 lets the system choose.
+    /// The address to listen on. The system chooses a port for port 0.
     pub listen: SocketAddr,
-    /// What the HTTP layer does.
+    /// The settings of the HTTP layer.
     pub http: HttpSettings,
-    /// What the domain does; its public URL is the server's own address when empty.
+    /// The settings of the domain. An empty public URL is replaced by the address of the server.
     pub domain: Settings,
 }
 
@@ -69,7 +69,8 @@ impl Default for ServerSettings {
     }
 }
 
-/// A server in this process; dropped without [`stop`](Self::stop), it stops accepting and is not waited for.
+/// A running server. Dropped without [`stop`](Self::stop), it stops accepting connections, and nothing waits for the
+/// running requests.
 pub struct Running {
     address: SocketAddr,
     outlay: Arc<Outlay>,
@@ -77,10 +78,10 @@ pub struct Running {
     task: JoinHandle<()>,
 }
 
-/// Starts a server on a database, with the shared schema and every tenant's brought up to date.
+/// Migrates the shared schema and all tenants of a database, and starts a server on it.
 ///
 /// # Errors
-/// When the address is taken or the database cannot be used.
+/// When the address is in use or the database cannot be used.
 pub async fn start(settings: ServerSettings, database: DatabaseSettings) -> Result<Running> {
     let listener = TcpListener::bind(settings.listen).await?;
     let address = listener.local_addr()?;
@@ -102,19 +103,19 @@ pub async fn start(settings: ServerSettings, database: DatabaseSettings) -> Resu
 }
 
 impl Running {
-    /// Where it accepts connections.
+    /// The address that it listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Its URL, without a trailing slash.
+    /// The server's URL, without a trailing slash.
     #[must_use]
     pub fn url(&self) -> String {
         browser_url(self.address)
     }
 
-    /// Where it takes GraphQL requests.
+    /// The URL for GraphQL requests.
     #[must_use]
     pub fn graphql_url(&self) -> String {
         format!("{}/graphql", self.url())
@@ -126,7 +127,7 @@ impl Running {
         &self.outlay
     }
 
-    /// Lets requests under way finish, and closes the connections to the database.
+    /// Waits for running requests, and closes the connections to the database.
     ///
     /// # Errors
     /// When the server has panicked.

@@ -1,27 +1,25 @@
-//! Stopping: the first signal lets requests finish, the second does not.
+//! Shutdown by signals: the first waits for running requests, the second exits at once.
 
 use anyhow::{Context, Result};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-/// What a shell reports of a program that Ctrl-C ended.
+/// The exit code of a program that Ctrl-C ended, as shells report it.
 const INTERRUPTED: i32 = 130;
 
-/// A token that Ctrl-C or SIGTERM cancels.
+/// Returns a token that Ctrl-C or SIGTERM cancels.
 pub(crate) fn on_signal() -> Result<CancellationToken> {
-    let context = "signals cannot be received";
+    let context = "signal handlers cannot be installed";
     let mut interrupt = signal(SignalKind::interrupt()).context(context)?;
     let mut terminate = signal(SignalKind::terminate()).context(context)?;
     let token = CancellationToken::new();
     let stop = token.clone();
     tokio::spawn(async move {
         either(&mut interrupt, &mut terminate).await;
-        tracing::info!(
-            "stopping: requests under way are finished first; once more to stop at once"
-        );
+        tracing::info!("stopping: waiting for running requests; repeat the signal to stop at once");
         stop.cancel();
         either(&mut interrupt, &mut terminate).await;
-        // A private PostgreSQL is stopped by its watchdog.
+        // The watchdog stops a private PostgreSQL server.
         std::process::exit(INTERRUPTED);
     });
     Ok(token)

@@ -1,4 +1,4 @@
-//! The log: on standard error, as text or as JSON.
+//! The log on standard error, as text or as JSON.
 
 use std::io::{IsTerminal, stderr};
 
@@ -7,17 +7,17 @@ use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
 use crate::config::{LogArgs, LogFormat};
 
-/// Libraries that tell at level info what only their authors want to know.
+/// Levels for libraries that log too much at level info.
 const QUIET: &str = "sqlx=warn,sea_orm=warn,sea_orm_migration=warn,hyper=warn";
 
-/// Starts the log; `default` is the level when nothing else is asked for.
+/// Starts the log, with the filter `default` unless the options set another.
 ///
 /// # Errors
-/// When the filter cannot be read.
+/// When the filter is invalid.
 pub(crate) fn init(args: &LogArgs, default: &str) -> Result<()> {
     let wanted = args.log.as_deref().unwrap_or(default);
     let filter = EnvFilter::try_new(format!("{QUIET},{wanted}"))
-        .with_context(|| format!("--log {wanted}: this is not a filter; try info or debug"))?;
+        .with_context(|| format!("--log {wanted}: not a filter; write it like info or debug"))?;
     let layer = fmt::layer().with_writer(stderr);
     let registry = tracing_subscriber::registry();
     match args.log_format {

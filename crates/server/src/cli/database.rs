@@ -14,19 +14,19 @@ use crate::{
     connect::{self, check},
 };
 
-/// The role that requests sign in as on an embedded database.
+/// The role for requests on an embedded database.
 const REQUEST_ROLE: &str = "outlay_request";
 
-/// Who wants the database.
+/// The purpose for which a command opens the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// A server, which keeps an embedded database to itself and tells other commands where it is.
+    /// Serving. The server runs the embedded database and publishes its URLs for other commands.
     Serve,
-    /// Any other command, which shares the database of a server that runs.
+    /// Any other command, which can use the embedded database of a running server.
     Command,
 }
 
-/// A database that answers until [`stop`](Self::stop).
+/// A database that is available until [`stop`](Self::stop).
 pub(crate) struct Database {
     settings: DatabaseSettings,
     place: Place,
@@ -37,13 +37,13 @@ enum Place {
         cluster: Box<Cluster>,
         published: Option<Published>,
     },
-    /// The embedded database of a server that runs in another process.
+    /// The embedded database of a server in another process.
     Joined,
     External,
 }
 
 impl Database {
-    /// Starts, joins or names the database.
+    /// Starts the embedded database, joins that of a running server, or uses the external one.
     pub(crate) async fn open(args: &DatabaseArgs, purpose: Purpose) -> Result<Self> {
         if let Some(url) = args.external_url() {
             check(&url)?;
@@ -89,7 +89,7 @@ impl Database {
     }
 
     fn joined(args: &DatabaseArgs, directory: &Path, pid: Option<u32>) -> Result<Self> {
-        // One that holds the directory and has left nothing is another command, or a server still starting.
+        // Without a file, the directory is in use by another command or by a server that is still starting.
         let [owner, requests] = published::read(directory).ok_or_else(|| ClusterError::Busy {
             directory: directory.to_owned(),
             pid,
@@ -100,12 +100,12 @@ impl Database {
         })
     }
 
-    /// How to connect.
+    /// The settings to connect with.
     pub(crate) fn settings(&self) -> &DatabaseSettings {
         &self.settings
     }
 
-    /// The private cluster, if it is ours.
+    /// The embedded cluster, if this process runs it.
     pub(crate) fn cluster(&self) -> Option<&Cluster> {
         match &self.place {
             Place::Embedded { cluster, .. } => Some(cluster),
@@ -113,7 +113,7 @@ impl Database {
         }
     }
 
-    /// What it is, for people.
+    /// A description for people.
     pub(crate) fn describe(&self) -> String {
         match self.cluster() {
             Some(cluster) => format!(
@@ -125,12 +125,12 @@ impl Database {
         }
     }
 
-    /// Opens the system on it, the shared schema brought up to date.
+    /// Opens the system on the database and migrates the shared schema.
     pub(crate) async fn outlay(&self, settings: Settings) -> Result<Outlay> {
         connect::open(self.settings.clone(), settings).await
     }
 
-    /// Waits until a private cluster ends by itself, which it should not do; forever for any other.
+    /// Waits until the embedded cluster fails. Never returns for other databases.
     pub(crate) async fn ended(&self) -> anyhow::Error {
         match self.cluster() {
             Some(cluster) => cluster.ended().await.into(),
@@ -138,7 +138,7 @@ impl Database {
         }
     }
 
-    /// Stops a private cluster; any other goes on.
+    /// Stops the embedded cluster if this process runs it.
     pub(crate) async fn stop(self) -> Result<()> {
         if let Place::Embedded { cluster, published } = self.place {
             drop(published);

@@ -1,4 +1,4 @@
-//! `outlay demo`: organizations full of data, and what a client needs to use them.
+//! `outlay demo`: generates organizations, and writes what a client needs to use them.
 
 use std::{
     fs::OpenOptions,
@@ -18,32 +18,32 @@ use crate::{
     progress,
 };
 
-/// Organizations made at the same time.
+/// The number of organizations that are generated concurrently.
 const PARALLEL: usize = 3;
 
-/// How much to make.
+/// The options of `outlay demo`.
 #[derive(Debug, Args)]
 pub(super) struct DemoArgs {
-    /// How many organizations: demo-001 and so on
+    /// Number of organizations, named demo-001 and so on
     #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     organizations: u32,
-    /// Members of each, its owner among them
+    /// Members of each organization, including the owner
     #[arg(long, value_name = "NUMBER", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     members: u32,
-    /// Expenses of each
+    /// Expenses of each organization
     #[arg(long, value_name = "NUMBER", default_value_t = 2_000)]
     expenses: u32,
-    /// The same number gives the same data
+    /// Seed of the random data; the same seed generates the same data on the same day
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
-    /// Where to write one line of JSON for each: slug, its owner's token, ids
+    /// File to write, with one line of JSON for each organization: slug, token of the owner, ids
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 }
 
 pub(super) async fn run(args: &DemoArgs, database: &DatabaseArgs) -> Result<()> {
-    let context = || format!("--out {}: it cannot be written", args.out.display());
-    // The tokens in it are for whoever asked.
+    let context = || format!("--out {}: cannot be written", args.out.display());
+    // The file contains tokens, so only the current user may read it.
     let mut options = OpenOptions::new();
     let file = options.write(true).create(true).truncate(true).mode(0o600);
     let mut file = BufWriter::new(file.open(&args.out).with_context(context)?);

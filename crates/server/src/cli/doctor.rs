@@ -1,4 +1,4 @@
-//! `outlay doctor`: what is here, what is missing, and the way out; it changes nothing that is there.
+//! `outlay doctor`: checks the installation and the database, and says how to fix what is wrong. It changes no data.
 
 use std::process::ExitCode;
 
@@ -26,8 +26,8 @@ pub(super) async fn run(args: &DatabaseArgs) -> Result<ExitCode> {
 
 async fn external(findings: &mut Findings, url: &str) -> Result<()> {
     check(url)?;
-    findings.good(&format!("database of your own: {}", without_password(url)));
-    probe(url).await.context("it does not answer")?;
+    findings.good(&format!("external database: {}", without_password(url)));
+    probe(url).await.context("the database cannot be reached")?;
     inspect(findings, url).await
 }
 
@@ -44,7 +44,7 @@ async fn embedded(findings: &mut Findings, args: &DatabaseArgs) -> Result<()> {
     };
     if !directory.join("data").exists() {
         findings.good(&format!(
-            "no database in {} yet: the first start makes it",
+            "no database in {} yet: the first start creates it",
             directory.display()
         ));
         return Ok(());
@@ -63,7 +63,7 @@ async fn embedded(findings: &mut Findings, args: &DatabaseArgs) -> Result<()> {
 async fn inspect(findings: &mut Findings, url: &str) -> Result<()> {
     let found = outlay_tenancy::inspect(url).await;
     let found = found.context("the database cannot be inspected")?;
-    findings.good(&format!("it answers: PostgreSQL {}", found.server_version));
+    findings.good(&format!("connected: PostgreSQL {}", found.server_version));
     ensure!(
         found.major >= MINIMUM_MAJOR.cast_signed(),
         "PostgreSQL {MINIMUM_MAJOR} or newer is required"
@@ -91,7 +91,7 @@ async fn inspect(findings: &mut Findings, url: &str) -> Result<()> {
     Ok(())
 }
 
-/// What was found, printed as it is found.
+/// The findings, which are printed at once.
 #[derive(Default)]
 struct Findings {
     bad: bool,
@@ -100,7 +100,7 @@ struct Findings {
 impl Findings {
     #[expect(
         clippy::unused_self,
-        reason = "the good and the bad are told the same way"
+        reason = "good and bad findings are reported in the same way"
     )]
     fn good(&self, finding: &str) {
         println!("  ✓ {finding}");
@@ -115,7 +115,7 @@ impl Findings {
         if self.bad {
             return ExitCode::FAILURE;
         }
-        println!("\n  All is well.");
+        println!("\n  No problems found.");
         ExitCode::SUCCESS
     }
 }

@@ -57,12 +57,12 @@ async fn demo(outlay: &Outlay, url: &str, style: &Style) -> Result<String> {
             style.bold(SLUG),
             style.bold(PASSWORD)
         ),
-        person(OWNER, "owner: may do everything"),
-        person("grace@acme.example", "finance: keeps the books, pays back"),
-        person("alan@acme.example", "approver: decides for Engineering"),
-        person("mary@acme.example", "member: enters her own expenses"),
+        person(OWNER, "owner: has all permissions"),
+        person("grace@acme.example", "finance: manages budgets, reimburses"),
+        person("alan@acme.example", "approver: approves for Engineering"),
+        person("mary@acme.example", "member: submits her own expenses"),
         format!(
-            "\n  Or list its expenses as ada, by a token that is good until {until}:\n\n\
+            "\n  Or list its expenses as ada, with a token that is valid until {until}:\n\n\
              curl -s {url}/graphql -H 'Content-Type: application/json' \\\n  \
              -H 'Authorization: Bearer {token}' \\\n  \
              -d '{{\"query\": \"{QUERY}\"}}'\n"
@@ -76,7 +76,7 @@ async fn first_steps(outlay: &Outlay) -> Result<String> {
     if outlay.tenancy().directory().count().await? > 0 {
         return Ok(String::new());
     }
-    Ok("\n  There is no organization yet; make the first one with\n\n    \
+    Ok("\n  There is no organization yet. Create the first one with\n\n    \
         outlay tenant create --slug acme --name 'Acme Ltd' --currency EUR --owner ada@acme.example\n"
         .into())
 }

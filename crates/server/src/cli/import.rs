@@ -1,4 +1,4 @@
-//! `outlay import`: a file of payments made into expenses, with a progress bar.
+//! `outlay import`: imports a CSV file of payments as expenses.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -19,50 +19,50 @@ use outlay_domain::{
 use super::with_outlay;
 use crate::{config::DatabaseArgs, progress};
 
-/// Problems shown; the rest are kept with the import.
+/// The number of problems that are printed. The import keeps all of them.
 const SHOWN_PROBLEMS: usize = 20;
 
-/// The file to import, and how to read it.
+/// The options of `outlay import`.
 #[derive(Debug, Args)]
 pub(super) struct ImportArgs {
     /// Slug of the organization
     #[arg(long, value_name = "SLUG")]
     organization: String,
-    /// The CSV file
+    /// CSV file to import
     #[arg(long, value_name = "PATH")]
     file: PathBuf,
-    /// Which column holds what: `spentOn=Date,amount="Net (Gross = Net + VAT)",merchant=Supplier`, and category,
-    /// department, reference, description where there are such columns
+    /// Columns of the fields, such as `spentOn=Date,amount="Net (Gross = Net + VAT)",merchant=Supplier`; optional fields
+    /// are category, department, reference and description
     #[arg(long, value_name = "MAPPING")]
     map: Mapping,
     /// Currency of the amounts, such as GBP
     #[arg(long, value_name = "CODE")]
     currency: String,
-    /// Units of the organization's currency for one of the file's, when they differ
+    /// Price of one unit of the file's currency in the organization's currency, if they differ
     #[arg(long, value_name = "RATE")]
     exchange_rate: Option<rust_decimal::Decimal>,
-    /// How to read a date that reads two ways: day-first, month-first or year-first
+    /// Order of ambiguous dates: day-first, month-first or year-first
     #[arg(long, value_name = "ORDER")]
     date_order: Option<DateOrder>,
-    /// How to read an amount that reads two ways: point or comma
+    /// Decimal mark of ambiguous amounts: point or comma
     #[arg(long, value_name = "MARK")]
     decimal_mark: Option<DecimalMark>,
-    /// What separates the columns: comma, semicolon, tab or pipe [default: seen from the heading]
+    /// Column delimiter: comma, semicolon, tab or pipe [default: detected from the heading]
     #[arg(long, value_name = "DELIMITER")]
     delimiter: Option<Delimiter>,
-    /// The file's encoding, such as windows-1252 [default: seen from the text]
+    /// Encoding of the file, such as windows-1252 [default: detected from the text]
     #[arg(long, value_name = "LABEL")]
     encoding: Option<Encoding>,
-    /// Only check the file and report
+    /// Check the file without importing it
     #[arg(long)]
     dry_run: bool,
-    /// Do not make departments and categories that are not there; report them instead
+    /// Report unknown departments and categories instead of creating them
     #[arg(long)]
     no_create_missing: bool,
-    /// Import the file although it was imported before
+    /// Import the file even if it was imported before
     #[arg(long)]
     allow_repeat: bool,
-    /// Whose expenses they are to be, by address [default: the organization's first owner]
+    /// Email address of the member who owns the expenses [default: the organization's first owner]
     #[arg(long = "as", value_name = "EMAIL")]
     importer: Option<String>,
 }
@@ -105,24 +105,24 @@ fn file(args: &ImportArgs) -> Result<ImportFile> {
     })
 }
 
-/// Who imports: the member named, else the first owner.
+/// The member who imports: the one that `--as` names, or the first owner.
 async fn importer(outlay: &Outlay, args: &ImportArgs) -> Result<TenantAccess> {
     let directory = outlay.tenancy().directory();
     let slug = &args.organization;
     let tenant = directory.find_by_slug(slug).await?;
     let tenant =
-        tenant.with_context(|| format!("--organization {slug}: there is no such organization"))?;
+        tenant.with_context(|| format!("--organization {slug}: no organization has this slug"))?;
     let user_id = if let Some(email) = &args.importer {
         let email = Email::parse("as", email).context("--as")?;
         let user = outlay.find_user(&email).await?;
-        let none = || format!("--as {}: there is no user of this address", email.as_str());
+        let none = || format!("--as {}: no user has this email address", email.as_str());
         user.with_context(none)?.id
     } else {
         let owner = outlay.first_owner(tenant.id()).await?;
-        owner.context("the organization has no owner; name who imports by --as")?
+        owner.context("the organization has no owner: name a member with --as")?
     };
     let access = directory.access(tenant.id(), user_id).await;
-    access.with_context(|| format!("--organization {slug}: the importer is no member of it"))
+    access.with_context(|| format!("--organization {slug}: the importing user is not a member"))
 }
 
 async fn import(
@@ -141,7 +141,7 @@ async fn import(
     Ok(outlay.execute(access, None, &command, None).await?)
 }
 
-/// Draws the bar from the bytes read, until it is dropped.
+/// Updates the bar with the number of bytes read, until it is dropped.
 async fn draw(bar: &ProgressBar, progress: &Progress) -> std::convert::Infallible {
     let mut tick = tokio::time::interval(Duration::from_millis(100));
     loop {

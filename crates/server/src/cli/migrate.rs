@@ -1,4 +1,4 @@
-//! `outlay migrate`: the shared schema, then every organization's, with a progress bar.
+//! `outlay migrate`: migrates the shared schema and then the schemas of all organizations.
 
 use anyhow::{Result, bail};
 use clap::Args;
@@ -6,17 +6,17 @@ use clap::Args;
 use super::with_outlay;
 use crate::{config::DatabaseArgs, progress};
 
-/// How to migrate.
+/// The options of `outlay migrate`.
 #[derive(Debug, Args)]
 pub(super) struct MigrateArgs {
-    /// Organizations migrated at the same time
+    /// Number of organizations that are migrated concurrently
     #[arg(long, value_name = "NUMBER", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..))]
     parallel: u8,
 }
 
 pub(super) async fn run(args: &MigrateArgs, database: &DatabaseArgs) -> Result<()> {
     let report = with_outlay(database, async |outlay| {
-        // The shared schema was migrated when the system was opened.
+        // Opening the system has migrated the shared schema.
         let tenancy = outlay.tenancy();
         let bar = progress::bar(tenancy.pending_migrations().await?, "migrating");
         let report = tenancy.migrate_tenants(args.parallel.into(), |outcome| {
@@ -38,7 +38,7 @@ pub(super) async fn run(args: &MigrateArgs, database: &DatabaseArgs) -> Result<(
     }
     if !report.failed.is_empty() {
         bail!(
-            "{} of {all} organizations were not migrated and keep their old version; run it again once they are mended",
+            "{} of {all} organizations were not migrated and keep their old version: fix the errors above and run it again",
             report.failed.len()
         );
     }

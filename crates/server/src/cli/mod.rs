@@ -25,9 +25,9 @@ use crate::{
     report, telemetry,
 };
 
-/// Expenses of many organizations, each in a schema of its own, behind one GraphQL API.
+/// Expense management for many organizations, each in its own PostgreSQL schema, with one GraphQL API.
 ///
-/// Without a command it serves; without a database URL it runs a private PostgreSQL of its own.
+/// Without a command, outlay serves the API. Without a database URL, it runs a private PostgreSQL server.
 #[derive(Debug, Parser)]
 #[command(name = "outlay", version, max_term_width = 100)]
 struct Cli {
@@ -43,20 +43,20 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the API; what happens without a command
+    /// Serve the API (the default command)
     Serve(HttpArgs),
-    /// Bring the shared schema and every organization's up to date
+    /// Migrate the shared schema and the schemas of all organizations
     Migrate(migrate::MigrateArgs),
-    /// Make organizations
+    /// Manage organizations
     #[command(subcommand)]
     Tenant(tenant::TenantCommand),
-    /// Make expenses of a CSV file of payments
+    /// Import a CSV file of payments as expenses
     Import(import::ImportArgs),
     /// Print the GraphQL schema
     Schema,
-    /// Fill organizations with data, for trials and benchmarks
+    /// Generate organizations with data for trials and benchmarks
     Demo(demo::DemoArgs),
-    /// Say what is here and what is missing
+    /// Check the installation and the database
     Doctor,
 }
 
@@ -73,7 +73,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Reads the arguments. The server's own options stand before or after `serve`, and with no other command.
+/// Parses the arguments. The options of the server can precede or follow `serve`; other commands reject them.
 fn parse() -> Result<Cli, clap::Error> {
     let mut command = Cli::command();
     let matches = command.try_get_matches_from_mut(std::env::args_os())?;
@@ -91,7 +91,7 @@ fn parse() -> Result<Cli, clap::Error> {
     Ok(cli)
 }
 
-/// An option of the server that was given before a command.
+/// The name of a server option that precedes the command.
 fn misplaced(matches: &ArgMatches) -> Option<String> {
     let server = HttpArgs::augment_args(Clap::new(""));
     let given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
@@ -129,11 +129,11 @@ fn run(cli: Cli) -> Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .context("the runtime cannot be started")?;
+        .context("the async runtime cannot be started")?;
     runtime.block_on(work)
 }
 
-/// Runs work of a command on an open system, and stops what was started for it, whatever comes of it.
+/// Runs the work of a command on an open system, and closes the system and the database afterwards.
 async fn with_outlay<T>(
     args: &DatabaseArgs,
     work: impl AsyncFnOnce(std::sync::Arc<outlay_domain::Outlay>) -> Result<T>,
@@ -157,7 +157,7 @@ mod tests {
     use clap::CommandFactory;
 
     #[test]
-    fn the_command_line_makes_sense() {
+    fn the_command_line_is_consistent() {
         super::Cli::command().debug_assert();
     }
 }

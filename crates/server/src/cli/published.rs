@@ -1,4 +1,4 @@
-//! Where a running server's embedded database is found by other commands: a file in the data directory.
+//! The file in the data directory by which other commands find the embedded database of a running server.
 
 use std::{
     fs::{self, OpenOptions},
@@ -7,15 +7,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The URLs of an embedded database, of its owner and of requests, in that order.
+/// The URLs of an embedded database: for its owner, and for requests.
 pub(crate) type Urls = [String; 2];
 
-/// The file, which is removed when the server stops.
+/// The file, which is removed on drop.
 #[derive(Debug)]
 pub(crate) struct Published(PathBuf);
 
 impl Published {
-    /// Writes the file, for this user alone.
+    /// Writes the file, readable only by the current user.
     pub(crate) fn write(directory: &Path, urls: &Urls) -> io::Result<Self> {
         withdraw(directory)?;
         let path = path(directory);
@@ -31,12 +31,12 @@ impl Published {
 
 impl Drop for Published {
     fn drop(&mut self) {
-        // One that stays is found stale by the next to start, and removed.
+        // The next start removes a file that stays.
         let _ = fs::remove_file(&self.0);
     }
 }
 
-/// Removes what a killed server left; for the holder of the cluster only.
+/// Removes the file that a killed server left. Only the process that runs the cluster may do this.
 pub(crate) fn withdraw(directory: &Path) -> io::Result<()> {
     match fs::remove_file(path(directory)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -44,7 +44,7 @@ pub(crate) fn withdraw(directory: &Path) -> io::Result<()> {
     }
 }
 
-/// The URLs that the server running on this directory has left, if it is one that serves.
+/// The URLs that the running server of this directory has written, if there is one.
 pub(crate) fn read(directory: &Path) -> Option<Urls> {
     let text = fs::read_to_string(path(directory)).ok()?;
     let mut lines = text.lines().map(str::to_owned);

@@ -1,4 +1,4 @@
-//! `outlay schema`: the SDL, from the code alone.
+//! `outlay schema`: prints the SDL. It needs no database.
 
 use std::io::{Write, stdout};
 

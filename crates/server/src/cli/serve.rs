@@ -1,4 +1,4 @@
-//! `outlay serve`: from an empty directory to a server that answers, and back.
+//! `outlay serve`: starts the database, migrates it, and serves until a signal.
 
 use std::{io, sync::Arc};
 
@@ -20,12 +20,12 @@ use crate::{
     shutdown,
 };
 
-/// Tenants migrated at the same time.
+/// The number of tenants that are migrated concurrently.
 const PARALLEL: usize = 2;
 
 pub(super) async fn run(http: &HttpArgs, args: &DatabaseArgs) -> Result<()> {
     allow_many_open_files();
-    // First of all, since it is what most often cannot be had.
+    // The port comes first, because it is the most likely to fail.
     let listener = bind(&http.listen).await?;
     let database = Database::open(args, Purpose::Serve).await?;
     let served = serve(listener, http, &database).await;
@@ -40,13 +40,16 @@ async fn serve(listener: TcpListener, http: &HttpArgs, database: &Database) -> R
     migrate(&outlay).await?;
     if let Some(cluster) = database.cluster() {
         let seeded = acme::seed(&outlay, cluster.directory()).await;
-        log_failure(seeded, "the demo organization is not complete");
+        log_failure(
+            seeded,
+            "the demo organization could not be created completely",
+        );
     }
     let stop = shutdown::on_signal()?;
     let app = App::new(outlay.clone(), settings);
     let serving = tokio::spawn(server::serve(listener, app, stop.clone()));
     let greeted = greeting::print(&outlay, database, &browser_url(address)).await;
-    log_failure(greeted, "the greeting cannot be printed");
+    log_failure(greeted, "the greeting could not be printed");
     tracing::info!(%address, "serving");
     let served = tokio::select! {
         served = serving => served.context("the server panicked"),
@@ -59,7 +62,7 @@ async fn serve(listener: TcpListener, http: &HttpArgs, database: &Database) -> R
     served
 }
 
-/// Brings tenants forward; those that fail are reported, and served at their old version.
+/// Migrates the tenants. Those that fail are logged, and served at their old version.
 async fn migrate(outlay: &Outlay) -> Result<()> {
     let pending = outlay.tenancy().pending_migrations().await?;
     if pending == 0 {
@@ -76,14 +79,14 @@ async fn migrate(outlay: &Outlay) -> Result<()> {
     Ok(())
 }
 
-/// Writes down what failed and keeps nobody from working.
+/// Logs a failure that does not prevent serving.
 fn log_failure(result: Result<()>, what: &str) {
     if let Err(error) = result {
         tracing::error!(cause = report::line(&error), "{what}");
     }
 }
 
-/// Takes the port, or says why it cannot be had.
+/// Binds the port, or explains why it cannot be bound.
 async fn bind(listen: &str) -> Result<TcpListener> {
     TcpListener::bind(listen)
         .await
@@ -94,17 +97,19 @@ fn refused(listen: &str, error: io::Error) -> Error {
     let port = listen.rsplit(':').next().unwrap_or(listen);
     match error.kind() {
         io::ErrorKind::AddrInUse => anyhow!(
-            "port {port} is taken: stop the program that listens on {listen}, or choose another with --listen"
+            "port {port} is in use: stop the program that listens on {listen}, or choose another port with --listen"
         ),
         io::ErrorKind::PermissionDenied => {
-            anyhow!("port {port} is for root only: choose one above 1023 with --listen")
+            anyhow!("port {port} requires root: choose a port above 1023 with --listen")
         }
         io::ErrorKind::AddrNotAvailable => {
-            anyhow!("{listen} is not an address of this machine: choose another with --listen")
+            anyhow!(
+                "{listen} is not an address of this machine: choose another address with --listen"
+            )
         }
-        io::ErrorKind::InvalidInput => anyhow!(
-            "--listen {listen}: this is not an address and a port; write it like 127.0.0.1:8080"
-        ),
+        io::ErrorKind::InvalidInput => {
+            anyhow!("--listen {listen}: not an address and a port; write it like 127.0.0.1:8080")
+        }
         _ => Error::new(error).context(format!("--listen {listen}: this address cannot be used")),
     }
 }

@@ -1,4 +1,4 @@
-//! `outlay tenant …`: the life of organizations, for operators.
+//! `outlay tenant`: manages organizations.
 
 use std::io::stdin;
 
@@ -15,34 +15,34 @@ use rand::{RngExt, distr::Alphanumeric};
 use super::with_outlay;
 use crate::config::DatabaseArgs;
 
-/// Length of a password that we choose: 119 bits.
+/// The length of a generated password, which has 119 bits of entropy.
 const PASSWORD_LENGTH: usize = 20;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum TenantCommand {
-    /// Make an organization, ready to use
+    /// Create an organization
     Create(CreateArgs),
 }
 
-/// The organization to make.
+/// The options of `outlay tenant create`.
 #[derive(Debug, Args)]
 pub(super) struct CreateArgs {
-    /// Name in host names and links
+    /// Name in host names and URLs
     #[arg(long)]
     slug: String,
-    /// The name that people see
+    /// Display name
     #[arg(long)]
     name: String,
-    /// Currency of its books, such as EUR
+    /// Base currency, such as EUR
     #[arg(long)]
     currency: String,
-    /// Address of its owner, who becomes a user when there is none of that address
+    /// Email address of the owner; a user is created if none has this address
     #[arg(long, value_name = "EMAIL")]
     owner: String,
-    /// Name of a new owner [default: the address before the @]
+    /// Display name of a new owner [default: the address before the @]
     #[arg(long, value_name = "NAME")]
     owner_name: Option<String>,
-    /// Read a new owner's password from standard input; without it, one is made and printed
+    /// Read the password of a new owner from standard input; otherwise a password is generated and printed
     #[arg(long)]
     owner_password_stdin: bool,
 }
@@ -58,28 +58,31 @@ pub(super) async fn run(command: TenantCommand, database: &DatabaseArgs) -> Resu
     };
     let email = Email::parse("owner", &args.owner).context("--owner")?;
     let (name, slug) = (args.name.clone(), args.slug.clone());
-    let (code, made) = with_outlay(database, async |outlay| {
-        let (owner, made) = owner(&outlay, &args, email.clone()).await?;
+    let (code, password) = with_outlay(database, async |outlay| {
+        let (owner, password) = owner(&outlay, &args, email.clone()).await?;
         let organization = outlay.provision_for(owner, new).await?;
-        Ok((organization.short_code, made))
+        Ok((organization.short_code, password))
     })
     .await?;
-    println!("{name} is ready: slug {slug}, short code {code}.");
-    match made {
+    println!("Created the organization {name}: slug {slug}, short code {code}.");
+    match password {
         Some(Some(password)) => println!(
-            "Its owner {} signs in with the password {password}, which is not shown again.",
+            "The owner {} signs in with the password {password}, which is not shown again.",
             email.as_str()
         ),
         Some(None) => println!(
-            "Its owner {} signs in with the password given.",
+            "The owner {} signs in with the given password.",
             email.as_str()
         ),
-        None => println!("Its owner {} signs in as before.", email.as_str()),
+        None => println!(
+            "The owner {} is an existing user and signs in as before.",
+            email.as_str()
+        ),
     }
     Ok(())
 }
 
-/// The owner's id; when the user is new, also the password if we chose it.
+/// Returns the owner's id, and for a new user the password if it was generated.
 async fn owner(
     outlay: &Outlay,
     args: &CreateArgs,
@@ -88,11 +91,11 @@ async fn owner(
     if let Some(user) = outlay.find_user(&email).await? {
         return Ok((user.id, None));
     }
-    let chosen = (!args.owner_password_stdin).then(|| {
+    let generated = (!args.owner_password_stdin).then(|| {
         let letters = rand::rng().sample_iter(Alphanumeric).take(PASSWORD_LENGTH);
         letters.map(char::from).collect::<String>()
     });
-    let password = match &chosen {
+    let password = match &generated {
         Some(password) => password.clone(),
         None => read_password()?,
     };
@@ -104,7 +107,7 @@ async fn owner(
         email,
     };
     let user = outlay.find_or_create_user(new).await?;
-    Ok((user.id, Some(chosen)))
+    Ok((user.id, Some(generated)))
 }
 
 fn read_password() -> Result<String> {

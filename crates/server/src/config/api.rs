@@ -1,4 +1,4 @@
-//! Settings of the GraphQL API: what clients may ask for, how often, and from where.
+//! The options of the GraphQL API: allowed origins, limits of documents, and rates.
 
 use std::path::PathBuf;
 
@@ -9,11 +9,11 @@ use outlay_graphql::{Limits, SchemaSettings, TrustedDocuments};
 
 use crate::http::{HttpSettings, Rate, RateLimits};
 
-/// What clients may ask for.
+/// The options of the API.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "API")]
 pub(crate) struct ApiArgs {
-    /// Origins whose pages may call this server, such as `https://app.example.com`, separated by commas; * for any
+    /// Allowed CORS origins, such as `https://app.example.com`, separated by commas; * for any
     #[arg(
         long,
         env = "OUTLAY_ALLOWED_ORIGINS",
@@ -22,7 +22,7 @@ pub(crate) struct ApiArgs {
     )]
     pub(crate) allowed_origins: Vec<String>,
 
-    /// Whether clients may ask for the schema, and errors suggest names of it
+    /// Whether introspection is allowed, and errors suggest names of the schema
     #[arg(
         long,
         env = "OUTLAY_INTROSPECTION",
@@ -32,11 +32,11 @@ pub(crate) struct ApiArgs {
     )]
     pub(crate) introspection: bool,
 
-    /// A manifest of documents (Apollo's, or an object of documents by id); no others run then
+    /// Manifest of trusted documents (Apollo's format, or a JSON object of documents by id); other documents are rejected
     #[arg(long, env = "OUTLAY_TRUSTED_DOCUMENTS", value_name = "FILE")]
     pub(crate) trusted_documents: Option<PathBuf>,
 
-    /// The most requests of a batch; 0 answers no batches
+    /// Maximum number of requests in a batch; 0 rejects batches
     #[arg(
         long,
         env = "OUTLAY_MAX_BATCH",
@@ -45,47 +45,49 @@ pub(crate) struct ApiArgs {
     )]
     pub(crate) max_batch: usize,
 
-    /// The most tokens of a document
+    /// Maximum number of tokens in a document
     #[arg(long, env = "OUTLAY_MAX_TOKENS", value_name = "NUMBER", default_value_t = Limits::default().tokens)]
     pub(crate) max_tokens: u64,
 
-    /// The most levels of fields in a document
+    /// Maximum depth of nested fields in a document
     #[arg(long, env = "OUTLAY_MAX_DEPTH", value_name = "NUMBER", default_value_t = Limits::default().depth)]
     pub(crate) max_depth: u64,
 
-    /// The most fields of a document
+    /// Maximum number of fields in a document
     #[arg(long, env = "OUTLAY_MAX_FIELDS", value_name = "NUMBER", default_value_t = Limits::default().fields)]
     pub(crate) max_fields: u64,
 
-    /// The most fields on the first level of an operation
+    /// Maximum number of root fields in an operation
     #[arg(long, env = "OUTLAY_MAX_ROOT_FIELDS", value_name = "NUMBER", default_value_t = Limits::default().root_fields)]
     pub(crate) max_root_fields: u64,
 
-    /// The most aliases of a document
+    /// Maximum number of aliases in a document
     #[arg(long, env = "OUTLAY_MAX_ALIASES", value_name = "NUMBER", default_value_t = Limits::default().aliases)]
     pub(crate) max_aliases: u64,
 
-    /// The most directives of a document
+    /// Maximum number of directives in a document
     #[arg(long, env = "OUTLAY_MAX_DIRECTIVES", value_name = "NUMBER", default_value_t = Limits::default().directives)]
     pub(crate) max_directives: u64,
 
-    /// The most points that an operation may cost
+    /// Maximum cost of an operation
     #[arg(long, env = "OUTLAY_MAX_COST", value_name = "POINTS", default_value_t = Limits::default().cost)]
     pub(crate) max_cost: u64,
 
-    /// The most operations of one organization at the same time; 0 sets no limit
+    /// Maximum number of concurrent operations for each organization; 0 disables the limit
     #[arg(long, env = "OUTLAY_TENANT_CONCURRENCY", value_name = "NUMBER", default_value_t = RateLimits::default().tenant_concurrency)]
     pub(crate) tenant_concurrency: usize,
 
-    /// Points of cost that one organization may use in a second, as RATE or RATE/BURST; 0 sets no limit
+    /// Points of cost per second for each organization, as RATE or RATE/BURST; 0 disables the limit
     #[arg(long, env = "OUTLAY_TENANT_RATE", value_name = "RATE[/BURST]", default_value_t = RateLimits::default().tenant)]
     pub(crate) tenant_rate: Rate,
 
-    /// Requests a second of one address that sign in, or are outside any organization, as RATE or RATE/BURST; 0 sets no limit
+    /// Requests per second for each client address that sign in or belong to no organization, as RATE or RATE/BURST; 0
+    /// disables the limit
     #[arg(long, env = "OUTLAY_ADDRESS_RATE", value_name = "RATE[/BURST]", default_value_t = RateLimits::default().address)]
     pub(crate) address_rate: Rate,
 
-    /// How many proxies of yours a request passes: the client's address is that many from the end of X-Forwarded-For
+    /// Number of trusted proxies in front of the server: the client's address is at this position from the end of
+    /// X-Forwarded-For
     #[arg(
         long,
         env = "OUTLAY_TRUSTED_PROXIES",
@@ -96,10 +98,10 @@ pub(crate) struct ApiArgs {
 }
 
 impl ApiArgs {
-    /// Puts them into the settings of the HTTP layer.
+    /// Copies the options to the settings of the HTTP layer.
     ///
     /// # Errors
-    /// When an origin is none or the manifest cannot be read.
+    /// When an origin is invalid or the manifest cannot be read.
     pub(crate) fn apply(&self, settings: &mut HttpSettings) -> Result<()> {
         settings.allowed_origins = self.origins()?;
         settings.max_batch = self.max_batch;
@@ -131,13 +133,13 @@ impl ApiArgs {
 
     fn origins(&self) -> Result<Vec<HeaderValue>> {
         let origins = self.allowed_origins.iter().map(|given| {
-            let wrong = || format!("--allowed-origins {given}: this is not an origin; write it like https://app.example.com");
+            let invalid = || format!("--allowed-origins {given}: not an origin; write it like https://app.example.com");
             if given != "*" {
-                let url = url::Url::parse(given).with_context(wrong)?;
+                let url = url::Url::parse(given).with_context(invalid)?;
                 let is_origin = url.origin().ascii_serialization() == *given;
-                ensure!(is_origin, wrong());
+                ensure!(is_origin, invalid());
             }
-            HeaderValue::from_str(given).with_context(wrong)
+            HeaderValue::from_str(given).with_context(invalid)
         });
         origins.collect()
     }
@@ -146,11 +148,14 @@ impl ApiArgs {
         let Some(path) = &self.trusted_documents else {
             return Ok(None);
         };
-        let about = || format!("--trusted-documents {}", path.display());
-        let manifest = std::fs::read_to_string(path).with_context(about)?;
+        let option = || format!("--trusted-documents {}", path.display());
+        let manifest = std::fs::read_to_string(path).with_context(option)?;
         let trusted = TrustedDocuments::parse(&manifest);
-        let trusted = trusted.map_err(|wrong| anyhow!("{}: {wrong}", about()))?;
-        tracing::info!(documents = trusted.len(), "only trusted documents run");
+        let trusted = trusted.map_err(|wrong| anyhow!("{}: {wrong}", option()))?;
+        tracing::info!(
+            documents = trusted.len(),
+            "only trusted documents are accepted"
+        );
         Ok(Some(trusted))
     }
 }

@@ -1,4 +1,4 @@
-//! Settings of the connections that listen: how many there may be, and how they are kept.
+//! The options of WebSocket connections and event streams.
 
 use std::time::Duration;
 
@@ -6,11 +6,11 @@ use clap::Args;
 
 use crate::http::LiveSettings;
 
-/// What is answered for as long as the client listens.
+/// The options of subscriptions.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Subscriptions")]
 pub(crate) struct LiveArgs {
-    /// WebSocket connections and event streams at a time
+    /// Maximum number of WebSocket connections and event streams
     #[arg(
         long,
         env = "OUTLAY_MAX_LIVE_CONNECTIONS",
@@ -19,7 +19,7 @@ pub(crate) struct LiveArgs {
     )]
     pub(crate) max_live_connections: usize,
 
-    /// Operations under way on one of them
+    /// Maximum number of concurrent operations on each of them
     #[arg(
         long,
         env = "OUTLAY_MAX_OPERATIONS_PER_CONNECTION",
@@ -28,7 +28,7 @@ pub(crate) struct LiveArgs {
     )]
     pub(crate) max_operations_per_connection: usize,
 
-    /// Subscriptions of one organization at a time
+    /// Maximum number of concurrent subscriptions for each organization
     #[arg(
         long,
         env = "OUTLAY_MAX_SUBSCRIPTIONS",
@@ -37,7 +37,7 @@ pub(crate) struct LiveArgs {
     )]
     pub(crate) max_subscriptions: usize,
 
-    /// How long the client of a WebSocket may take to say who it is
+    /// Time for the client of a WebSocket to send `connection_init`
     #[arg(
         long,
         env = "OUTLAY_INIT_TIMEOUT",
@@ -47,7 +47,7 @@ pub(crate) struct LiveArgs {
     )]
     pub(crate) init_timeout: u64,
 
-    /// How often who listens is given a sign of life; a WebSocket that answers none of three is closed
+    /// Interval of keep-alive messages; a WebSocket that answers none of three is closed
     #[arg(
         long,
         env = "OUTLAY_KEEP_ALIVE",
@@ -59,7 +59,7 @@ pub(crate) struct LiveArgs {
 }
 
 impl LiveArgs {
-    /// What the HTTP layer wants to know.
+    /// The settings of the HTTP layer.
     pub(crate) fn settings(&self) -> LiveSettings {
         LiveSettings {
             max_connections: self.max_live_connections,

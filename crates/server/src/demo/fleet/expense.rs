@@ -93,7 +93,7 @@ fn one(random: &mut Random, spent_on: NaiveDate, books: &Books, people: &People)
     decide(random, row, people)
 }
 
-/// An amount from 2.50 to 3,000, mostly small; 3 % are refunds, 10 % in a foreign currency.
+/// An amount from 2.50 to 3,000, mostly below 200; 3 % are refunds, 10 % in a foreign currency.
 fn money(random: &mut Random) -> (&'static str, Decimal, Decimal) {
     let magnitude = *random.of(&[1_000, 5_000, 20_000, 20_000, 300_000]);
     let cents = random.between(250, magnitude);
