@@ -1,6 +1,7 @@
 //! The program as an operator runs it: commands, starts, stops, and what a power cut leaves.
 
 mod command;
+mod demo;
 mod import_killed;
 mod life;
 mod provision_killed;
