@@ -92,7 +92,7 @@ impl Command for UpdateDepartment {
     async fn run(&self, cx: &WriteContext) -> Result<Model> {
         // Two simultaneous moves may close a cycle together that neither closes alone.
         if matches!(self.parent_id, Some(Some(_))) {
-            organization::take_turns(cx).await?;
+            organization::lock_settings(cx).await?;
         }
         let old = write::lock::<Entity>(cx, self.id, self.version).await?;
         if let Some(Some(parent)) = self.parent_id {

@@ -197,7 +197,7 @@ impl Error {
 
     /// A row cannot be deleted: a foreign key violation says that others refer to it.
     pub(crate) fn in_use(noun: &'static str, error: DbErr) -> Self {
-        match Violation::of(&error) {
+        match Violation::from_error(&error) {
             Some(Violation {
                 code: FOREIGN_KEY,
                 table,
@@ -226,7 +226,7 @@ struct Violation<'a> {
 }
 
 impl<'a> Violation<'a> {
-    fn of(error: &'a DbErr) -> Option<Self> {
+    fn from_error(error: &'a DbErr) -> Option<Self> {
         let (DbErr::Exec(RuntimeErr::SqlxError(cause))
         | DbErr::Query(RuntimeErr::SqlxError(cause))) = error
         else {
@@ -253,7 +253,7 @@ impl<'a> Violation<'a> {
 
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
-        let explained = Violation::of(&error).and_then(|violation| violation.explain());
+        let explained = Violation::from_error(&error).and_then(|violation| violation.explain());
         explained.unwrap_or_else(|| Self::internal(error))
     }
 }

@@ -142,9 +142,9 @@ impl Outlay {
             Ok(output) => {
                 cx.db().commit().await.map_err(Error::from)?;
                 for change in cx.into_changes() {
-                    self.tenancy.directory().forget(change);
+                    self.tenancy.directory().invalidate(change);
                 }
-                self.tell(access.tenant().id(), C::ACTION);
+                self.publish(access.tenant().id(), C::ACTION);
                 Ok(output)
             }
             Err(error) => {

@@ -206,7 +206,7 @@ pub(crate) enum KeyValue<R: 'static> {
 }
 
 impl<R> OrderKey<R> {
-    fn of(&self, row: &R) -> Selected<Key> {
+    fn read(&self, row: &R) -> Selected<Key> {
         Ok(match self.value {
             KeyValue::Text(value) => Key::Text(value(row)?.clone()),
             KeyValue::Date(value) => Key::Date(*value(row)?),
@@ -343,7 +343,7 @@ impl<R: Record> Order<R> {
     }
 
     fn cursor(&self, row: &R) -> Result<String> {
-        let keys = self.keys.iter().map(|key| key.of(row));
+        let keys = self.keys.iter().map(|key| key.read(row));
         let keys = keys
             .collect::<Selected<Vec<_>>>()
             .map_err(Error::internal)?;

@@ -67,11 +67,11 @@ impl Session {
         tracing::debug!(target: "outlay::sql", sql = begin);
         match source {
             Source::Requests(pool) | Source::OwnRole(pool) => loop {
-                let mut lease = take(pool, tenant).await?;
+                let mut lease = acquire(pool, tenant).await?;
                 let batch = sqlx::raw_sql(AssertSqlSafe(begin));
                 match lease.postgres.execute(batch).await {
                     Ok(_) => return Ok(Self::Request(lease)),
-                    Err(error) if lease.has_died(&error) => {}
+                    Err(error) if lease.is_stale(&error) => {}
                     Err(error) => return Err(query_error(error)),
                 }
             },
@@ -157,7 +157,7 @@ impl TenantConnection {
             State::Open(session) => session.end(End::Commit).await,
             State::Idle => Ok(()),
             State::Failed => Err(DbErr::Custom("commit after a statement failed".into())),
-            State::Closed => Err(closed()),
+            State::Closed => Err(closed_error()),
         }
     }
 
@@ -185,14 +185,14 @@ impl TenantConnection {
         let (sql, values) = self.prepare(statement);
         self.pass_gate().await;
         loop {
-            let mut lease = take(pool, &self.tenant).await?;
+            let mut lease = acquire(pool, &self.tenant).await?;
             let query = sqlx::query_with(AssertSqlSafe(sql.as_str()), values.clone());
             match query.fetch_all(&mut lease.postgres).await {
                 Ok(rows) => {
                     lease.busy = false;
                     return Ok(rows.into_iter().map(Into::into).collect());
                 }
-                Err(error) if lease.has_died(&error) => {}
+                Err(error) if lease.is_stale(&error) => {}
                 Err(error) => {
                     lease.keep_after(&error);
                     return Err(query_error(error));
@@ -215,14 +215,14 @@ impl TenantConnection {
         };
         let (sql, values) = self.prepare(statement.clone());
         self.pass_gate().await;
-        let mut lease = take(pool, &self.tenant).await?;
+        let mut lease = acquire(pool, &self.tenant).await?;
         let query = sqlx::query_with(AssertSqlSafe(sql), values);
         match query.execute(&mut lease.postgres).await {
             Ok(done) => {
                 lease.busy = false;
                 Ok(Some(done.rows_affected()))
             }
-            Err(error) if lease.has_died(&error) => Ok(None),
+            Err(error) if lease.is_stale(&error) => Ok(None),
             Err(error) => {
                 lease.keep_after(&error);
                 Err(query_error(error))
@@ -257,9 +257,9 @@ impl TenantConnection {
         }
         let State::Open(session) = &mut *state else {
             return Err(if matches!(*state, State::Failed) {
-                failed()
+                failed_error()
             } else {
-                closed()
+                closed_error()
             });
         };
         tracing::debug!(target: "outlay::sql", sql);
@@ -329,7 +329,7 @@ impl fmt::Debug for TenantConnection {
 }
 
 /// A connection for this tenant, busy from now on.
-async fn take(pool: &TenantPool, tenant: &Tenant) -> Result<Lease, DbErr> {
+async fn acquire(pool: &TenantPool, tenant: &Tenant) -> Result<Lease, DbErr> {
     let mut lease = pool.lease(tenant.id()).await.map_err(into_db_error)?;
     lease.busy = true;
     Ok(lease)
@@ -339,11 +339,11 @@ fn arguments(values: Option<sea_orm::Values>) -> SqlxValues {
     SqlxValues(values.unwrap_or_else(|| sea_orm::Values(Vec::new())))
 }
 
-fn closed() -> DbErr {
+fn closed_error() -> DbErr {
     DbErr::Custom("the tenant connection is closed".into())
 }
 
-fn failed() -> DbErr {
+fn failed_error() -> DbErr {
     DbErr::Custom("a statement of this transaction failed before".into())
 }
 

@@ -14,9 +14,9 @@ use crate::{
     TenantConnection, TenantRoles,
     connection::Source,
     error::query_error,
+    health::HealthCheck,
     listener,
     pool::TenantPool,
-    pulse::Pulse,
     signals::{self, Signals},
 };
 
@@ -40,9 +40,9 @@ pub struct Tenancy {
     directory: Arc<Directory>,
     signals: Arc<Signals>,
     settings: DatabaseSettings,
-    pulse: Pulse,
+    health: HealthCheck,
     listener: tokio::task::JoinHandle<()>,
-    teller: tokio::task::JoinHandle<()>,
+    forwarder: tokio::task::JoinHandle<()>,
 }
 
 impl Tenancy {
@@ -59,8 +59,8 @@ impl Tenancy {
         let signals = Arc::new(Signals::new());
         let directory = Arc::new(Directory::new(shared.clone(), signals.clone()));
         let own = options(&settings.url, &settings)?;
-        let listener = listener::follow(own.clone(), directory.clone(), signals.clone()).await?;
-        let teller = tokio::spawn(signals::carry(signals.clone(), shared.clone()));
+        let listener = listener::start(own.clone(), directory.clone(), signals.clone()).await?;
+        let forwarder = tokio::spawn(signals::forward(signals.clone(), shared.clone()));
         Ok(Self {
             shared,
             owner,
@@ -68,9 +68,9 @@ impl Tenancy {
             directory,
             signals,
             settings,
-            pulse: Pulse::new(own),
+            health: HealthCheck::new(own),
             listener,
-            teller,
+            forwarder,
         })
     }
 
@@ -137,14 +137,14 @@ impl Tenancy {
     /// # Errors
     /// The database's own.
     pub async fn ping(&self) -> Result<(), DbErr> {
-        self.pulse.check().await.map_err(query_error)
+        self.health.check().await.map_err(query_error)
     }
 }
 
 impl Drop for Tenancy {
     fn drop(&mut self) {
         self.listener.abort();
-        self.teller.abort();
+        self.forwarder.abort();
     }
 }
 

@@ -74,15 +74,15 @@ impl DirectoryChange {
 /// connection. What a transaction needs of the directory is looked up before it begins.
 pub struct Directory {
     shared: DatabaseConnection,
-    memory: Mutex<Memory>,
+    cache: Mutex<Cache>,
     signals: Arc<Signals>,
 }
 
-struct Memory {
+struct Cache {
     /// Counts the changes seen: what was read before a change is not kept after it.
     generation: u64,
     /// False while no changes reach us; then nothing is kept.
-    following: bool,
+    is_listening: bool,
     tenants: LruCache<TenantId, Arc<Tenant>>,
     names: LruCache<Name, TenantId>,
     members: LruCache<(TenantId, Uuid), Arc<MemberEntry>>,
@@ -97,9 +97,9 @@ enum Name {
 
 impl Directory {
     pub(crate) fn new(shared: DatabaseConnection, signals: Arc<Signals>) -> Self {
-        let memory = Memory {
+        let cache = Cache {
             generation: 0,
-            following: false,
+            is_listening: false,
             tenants: LruCache::new(CAPACITY),
             names: LruCache::new(CAPACITY),
             members: LruCache::new(CAPACITY),
@@ -107,7 +107,7 @@ impl Directory {
         };
         Self {
             shared,
-            memory: Mutex::new(memory),
+            cache: Mutex::new(cache),
             signals,
         }
     }
@@ -143,12 +143,12 @@ impl Directory {
         filter: impl sea_orm::sea_query::IntoCondition,
     ) -> Result<Option<Arc<Tenant>>, TenancyError> {
         let generation = {
-            let mut memory = self.memory.lock();
-            let id = memory.names.get(&name).copied();
-            if let Some(tenant) = id.and_then(|id| memory.tenants.get(&id)) {
+            let mut cache = self.cache.lock();
+            let id = cache.names.get(&name).copied();
+            if let Some(tenant) = id.and_then(|id| cache.tenants.get(&id)) {
                 return Ok(Some(tenant.clone()));
             }
-            memory.generation
+            cache.generation
         };
         let row = organization::Entity::find()
             .filter(filter)
@@ -156,10 +156,10 @@ impl Directory {
             .await?;
         Ok(row.map(|row| {
             let tenant = Arc::new(Tenant::new(&row));
-            let mut memory = self.memory.lock();
-            if memory.following && memory.generation == generation {
-                memory.names.put(name, row.id);
-                memory.tenants.put(row.id, tenant.clone());
+            let mut cache = self.cache.lock();
+            if cache.is_listening && cache.generation == generation {
+                cache.names.put(name, row.id);
+                cache.tenants.put(row.id, tenant.clone());
             }
             tenant
         }))
@@ -179,20 +179,20 @@ impl Directory {
     /// The database's own.
     pub async fn find(&self, id: TenantId) -> Result<Option<Arc<Tenant>>, TenancyError> {
         let generation = {
-            let mut memory = self.memory.lock();
-            if let Some(tenant) = memory.tenants.get(&id) {
+            let mut cache = self.cache.lock();
+            if let Some(tenant) = cache.tenants.get(&id) {
                 return Ok(Some(tenant.clone()));
             }
-            memory.generation
+            cache.generation
         };
         let row = organization::Entity::find_by_id(id)
             .one(&self.shared)
             .await?;
         Ok(row.map(|row| {
             let tenant = Arc::new(Tenant::new(&row));
-            let mut memory = self.memory.lock();
-            if memory.following && memory.generation == generation {
-                memory.tenants.put(id, tenant.clone());
+            let mut cache = self.cache.lock();
+            if cache.is_listening && cache.generation == generation {
+                cache.tenants.put(id, tenant.clone());
             }
             tenant
         }))
@@ -229,11 +229,11 @@ impl Directory {
     ) -> Result<Option<Arc<MemberEntry>>, TenancyError> {
         let key = (tenant.id(), user);
         let generation = {
-            let mut memory = self.memory.lock();
-            if let Some(member) = memory.members.get(&key) {
+            let mut cache = self.cache.lock();
+            if let Some(member) = cache.members.get(&key) {
                 return Ok(Some(member.clone()));
             }
-            memory.generation
+            cache.generation
         };
         let mut select = member::Entity::find()
             .filter(member::Column::UserId.eq(user))
@@ -246,9 +246,9 @@ impl Directory {
         let member = Arc::new(MemberEntry::from(member::Model::from_query_result(
             &row, "",
         )?));
-        let mut memory = self.memory.lock();
-        if memory.following && memory.generation == generation {
-            memory.members.put(key, member.clone());
+        let mut cache = self.cache.lock();
+        if cache.is_listening && cache.generation == generation {
+            cache.members.put(key, member.clone());
         }
         Ok(Some(member))
     }
@@ -256,62 +256,62 @@ impl Directory {
     /// Whether the session was ended: signed out, or its refresh token used twice.
     #[must_use]
     pub fn is_revoked(&self, session: Uuid) -> bool {
-        self.memory.lock().revoked.contains(&session)
+        self.cache.lock().revoked.contains(&session)
     }
 
     /// Forgets what changed, and tells whoever relies on it to look again. The process that made a change calls this after its commit, to see it at once.
-    pub fn forget(&self, change: DirectoryChange) {
-        self.drop_from_memory(change);
+    pub fn invalidate(&self, change: DirectoryChange) {
+        self.evict(change);
         let topic = match change {
             DirectoryChange::Organization(id) | DirectoryChange::Member(id, _) => {
                 Topic::Directory(id)
             }
             DirectoryChange::Session(id) => Topic::Session(id),
         };
-        self.signals.raise(topic, &"".into());
+        self.signals.notify_local(topic, &"".into());
     }
 
-    fn drop_from_memory(&self, change: DirectoryChange) {
-        let mut memory = self.memory.lock();
-        memory.generation += 1;
+    fn evict(&self, change: DirectoryChange) {
+        let mut cache = self.cache.lock();
+        cache.generation += 1;
         match change {
             DirectoryChange::Organization(id) => {
-                memory.tenants.pop(&id);
-                let stale: Vec<Name> = memory
+                cache.tenants.pop(&id);
+                let stale: Vec<Name> = cache
                     .names
                     .iter()
-                    .filter(|(_, of)| **of == id)
+                    .filter(|(_, tenant)| **tenant == id)
                     .map(|(name, _)| name.clone())
                     .collect();
                 for name in stale {
-                    memory.names.pop(&name);
+                    cache.names.pop(&name);
                 }
             }
             DirectoryChange::Member(organization, user) => {
-                memory.members.pop(&(organization, user));
+                cache.members.pop(&(organization, user));
             }
             DirectoryChange::Session(id) => {
-                memory.revoked.insert(id);
+                cache.revoked.insert(id);
             }
         }
     }
 
     /// No changes reach us: keeps nothing from here on.
     pub(crate) fn pause(&self) {
-        let mut memory = self.memory.lock();
-        memory.generation += 1;
-        memory.following = false;
-        memory.tenants.clear();
-        memory.names.clear();
-        memory.members.clear();
+        let mut cache = self.cache.lock();
+        cache.generation += 1;
+        cache.is_listening = false;
+        cache.tenants.clear();
+        cache.names.clear();
+        cache.members.clear();
     }
 
     /// Changes reach us from now on: learns the sessions ended meanwhile, and keeps what it reads again.
     pub(crate) fn resume(&self, revoked: Vec<Uuid>) {
-        let mut memory = self.memory.lock();
-        memory.generation += 1;
-        memory.following = true;
-        memory.revoked.extend(revoked);
+        let mut cache = self.cache.lock();
+        cache.generation += 1;
+        cache.is_listening = true;
+        cache.revoked.extend(revoked);
     }
 }
 
@@ -322,7 +322,7 @@ mod tests {
     use uuid::Uuid;
 
     #[test]
-    fn a_change_is_read_back_from_its_payload() {
+    fn a_change_is_parsed_from_its_own_payload() {
         let (a, b) = (TenantId::generate(), Uuid::now_v7());
         for change in [
             DirectoryChange::Organization(a),
@@ -334,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_no_change() {
+    fn other_payloads_are_rejected() {
         for payload in [
             "",
             "organization",

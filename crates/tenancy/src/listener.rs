@@ -16,7 +16,7 @@ use crate::{
 pub(crate) const CHANNEL: &str = "outlay_directory";
 
 /// How long after its end a session is remembered: longer than any access token of it lives.
-const REVOKED_MEMORY: chrono::TimeDelta = chrono::TimeDelta::hours(25);
+const REVOKED_RETENTION: chrono::TimeDelta = chrono::TimeDelta::hours(25);
 
 /// The sessions ended since.
 const REVOKED: &str = "SELECT id FROM outlay.session WHERE revoked_at > $1";
@@ -25,7 +25,7 @@ const REVOKED: &str = "SELECT id FROM outlay.session WHERE revoked_at > $1";
 ///
 /// While the connection is lost the directory keeps nothing in memory, so nothing stale is ever served; when it is
 /// back, everybody who waits for a signal is told to look.
-pub(crate) async fn follow(
+pub(crate) async fn start(
     options: PgConnectOptions,
     directory: Arc<Directory>,
     signals: Arc<Signals>,
@@ -34,29 +34,29 @@ pub(crate) async fn follow(
     Ok(tokio::spawn(async move {
         loop {
             match listener.try_recv().await {
-                Ok(Some(notification)) => take(&notification, &directory, &signals),
+                Ok(Some(notification)) => handle(&notification, &directory, &signals),
                 Ok(None) => {
                     directory.pause();
                     listener = reconnect(&options, &directory).await;
-                    signals.raise_all();
+                    signals.notify_all();
                 }
                 Err(error) => {
                     directory.pause();
                     tracing::warn!(%error, "the listener lost its connection");
                     listener = reconnect(&options, &directory).await;
-                    signals.raise_all();
+                    signals.notify_all();
                 }
             }
         }
     }))
 }
 
-fn take(notification: &PgNotification, directory: &Directory, signals: &Signals) {
+fn handle(notification: &PgNotification, directory: &Directory, signals: &Signals) {
     let payload = notification.payload();
     if notification.channel() == signals::CHANNEL {
         signals.receive(payload);
     } else if let Some(change) = DirectoryChange::parse(payload) {
-        directory.forget(change);
+        directory.invalidate(change);
     } else {
         tracing::warn!(payload, "unreadable directory change");
     }
@@ -80,19 +80,19 @@ async fn listen(
     directory: &Directory,
 ) -> Result<PgListener, TenancyError> {
     // Beside the control pool: it is held for as long as the server runs.
-    let own = PgPoolOptions::new()
+    let pool = PgPoolOptions::new()
         .max_connections(1)
         .max_lifetime(None)
         .idle_timeout(None)
         .connect_with(options.clone())
         .await?;
-    let mut listener = PgListener::connect_with(&own).await?;
+    let mut listener = PgListener::connect_with(&pool).await?;
     listener.ignore_pool_close_event(true);
     listener.eager_reconnect(false);
     listener.listen(CHANNEL).await?;
     // After LISTEN, so that none is missed, and on the same connection.
     let revoked = sqlx::query_scalar(AssertSqlSafe(REVOKED))
-        .bind(chrono::Utc::now() - REVOKED_MEMORY)
+        .bind(chrono::Utc::now() - REVOKED_RETENTION)
         .fetch_all(&mut listener)
         .await?;
     listener.listen(signals::CHANNEL).await?;

@@ -70,7 +70,7 @@ impl Drop for Lease {
 impl Lease {
     /// Whether the first use of a kept connection found it dead, as after a restart of the server: then the next one is
     /// worth a try. A new connection that fails says how things are.
-    pub(crate) fn has_died(&self, error: &sqlx::Error) -> bool {
+    pub(crate) fn is_stale(&self, error: &sqlx::Error) -> bool {
         let connection = self.0.as_ref();
         let kept =
             connection.is_some_and(|connection| Object::metrics(connection).recycle_count > 0);
@@ -165,7 +165,7 @@ impl TenantPool {
         let ranked = self.ranked(tenant);
         for &shard in &ranked {
             if let Some(lease) = self.try_lease(shard).await? {
-                return Ok(noted(lease, tenant));
+                return Ok(record_tenant(lease, tenant));
             }
         }
         let home = ranked
@@ -175,7 +175,7 @@ impl TenantPool {
         let first =
             tokio::time::timeout(self.acquire_timeout, futures::future::select_ok(home)).await;
         match first {
-            Ok(Ok((lease, _))) => Ok(noted(lease, tenant)),
+            Ok(Ok((lease, _))) => Ok(record_tenant(lease, tenant)),
             Ok(Err(error)) => Err(pool_error(error)),
             Err(_) => Err(query_error(sqlx::Error::PoolTimedOut).into()),
         }
@@ -206,7 +206,7 @@ impl TenantPool {
     }
 }
 
-fn noted(mut connection: Object<Connections>, tenant: TenantId) -> Lease {
+fn record_tenant(mut connection: Object<Connections>, tenant: TenantId) -> Lease {
     connection.tenants.insert(tenant);
     Lease(Some(connection))
 }

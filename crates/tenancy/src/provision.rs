@@ -82,7 +82,8 @@ impl Tenancy {
             .announce(&transaction)
             .await?;
         transaction.commit().await?;
-        self.directory().forget(DirectoryChange::Organization(id));
+        self.directory()
+            .invalidate(DirectoryChange::Organization(id));
         Ok(organization)
     }
 

@@ -19,10 +19,10 @@ use crate::TenantId;
 pub(crate) const CHANNEL: &str = "outlay_live";
 
 /// The least time between two notifications: what is told meanwhile goes together.
-const PAUSE: Duration = Duration::from_millis(20);
+const INTERVAL: Duration = Duration::from_millis(20);
 
 /// PostgreSQL takes 8,000 bytes.
-const LONGEST: usize = 7_900;
+const MAX_PAYLOAD: usize = 7_900;
 
 /// What somebody may wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -63,61 +63,63 @@ impl Topic {
 pub struct Signals {
     /// Which process a notification is of: its own comes back to it.
     process: Uuid,
-    waiting: Mutex<Waiting>,
-    untold: Mutex<HashMap<Topic, Arc<str>>>,
-    work: Notify,
+    subscribers: Mutex<Subscribers>,
+    pending: Mutex<HashMap<Topic, Arc<str>>>,
+    published: Notify,
 }
 
 #[derive(Default)]
-struct Waiting {
+struct Subscribers {
     topics: HashMap<Topic, watch::Sender<Arc<str>>>,
     /// How many topics there may be before those that nobody waits for are dropped.
-    patience: usize,
+    prune_at: usize,
 }
 
 impl Signals {
     pub(crate) fn new() -> Self {
         Self {
             process: Uuid::new_v4(),
-            waiting: Mutex::default(),
-            untold: Mutex::default(),
-            work: Notify::new(),
+            subscribers: Mutex::default(),
+            pending: Mutex::default(),
+            published: Notify::new(),
         }
     }
 
     /// Waits for this topic from now on; the value is what was told with the last signal.
     #[must_use]
-    pub fn follow(&self, topic: Topic) -> watch::Receiver<Arc<str>> {
-        let mut waiting = self.waiting.lock();
-        if waiting.topics.len() >= waiting.patience {
-            waiting.topics.retain(|_, topic| topic.receiver_count() > 0);
-            waiting.patience = (2 * waiting.topics.len()).max(64);
+    pub fn subscribe(&self, topic: Topic) -> watch::Receiver<Arc<str>> {
+        let mut subscribers = self.subscribers.lock();
+        if subscribers.topics.len() >= subscribers.prune_at {
+            subscribers
+                .topics
+                .retain(|_, topic| topic.receiver_count() > 0);
+            subscribers.prune_at = (2 * subscribers.topics.len()).max(64);
         }
-        let sender = waiting.topics.entry(topic);
+        let sender = subscribers.topics.entry(topic);
         sender
             .or_insert_with(|| watch::Sender::new("".into()))
             .subscribe()
     }
 
     /// Tells those who wait in this process, and soon those in the others.
-    pub fn tell(&self, topic: Topic, text: &str) {
+    pub fn publish(&self, topic: Topic, text: &str) {
         let text: Arc<str> = text.into();
-        self.raise(topic, &text);
-        self.untold.lock().insert(topic, text);
-        self.work.notify_one();
+        self.notify_local(topic, &text);
+        self.pending.lock().insert(topic, text);
+        self.published.notify_one();
     }
 
     /// Tells those who wait in this process.
-    pub(crate) fn raise(&self, topic: Topic, text: &Arc<str>) {
-        if let Some(waiting) = self.waiting.lock().topics.get(&topic) {
-            waiting.send_replace(text.clone());
+    pub(crate) fn notify_local(&self, topic: Topic, text: &Arc<str>) {
+        if let Some(sender) = self.subscribers.lock().topics.get(&topic) {
+            sender.send_replace(text.clone());
         }
     }
 
     /// Tells everybody in this process to look, since signals may have been lost.
-    pub(crate) fn raise_all(&self) {
-        for waiting in self.waiting.lock().topics.values() {
-            waiting.send_modify(|_| {});
+    pub(crate) fn notify_all(&self) {
+        for sender in self.subscribers.lock().topics.values() {
+            sender.send_modify(|_| {});
         }
     }
 
@@ -129,7 +131,7 @@ impl Signals {
         }
         for line in lines {
             if let Some((topic, text)) = Topic::parse(line) {
-                self.raise(topic, &text.into());
+                self.notify_local(topic, &text.into());
             } else {
                 tracing::warn!(line, "unreadable signal");
             }
@@ -137,15 +139,15 @@ impl Signals {
     }
 
     /// What is to be told, in as few notifications as it fits.
-    fn payloads(&self) -> Vec<String> {
-        let untold = std::mem::take(&mut *self.untold.lock());
+    fn take_payloads(&self) -> Vec<String> {
+        let pending = std::mem::take(&mut *self.pending.lock());
         let mut payloads: Vec<String> = Vec::new();
-        for line in untold
+        for line in pending
             .iter()
             .filter_map(|(topic, text)| topic.line(text.lines().next().unwrap_or_default()))
         {
             match payloads.last_mut() {
-                Some(last) if last.len() + line.len() < LONGEST => {
+                Some(last) if last.len() + line.len() < MAX_PAYLOAD => {
                     last.push('\n');
                     last.push_str(&line);
                 }
@@ -157,15 +159,15 @@ impl Signals {
 }
 
 /// Carries signals to the other processes, until the task is aborted.
-pub(crate) async fn carry(signals: Arc<Signals>, shared: DatabaseConnection) {
+pub(crate) async fn forward(signals: Arc<Signals>, shared: DatabaseConnection) {
     loop {
-        signals.work.notified().await;
-        for payload in signals.payloads() {
+        signals.published.notified().await;
+        for payload in signals.take_payloads() {
             if let Err(error) = notify(&shared, payload).await {
                 tracing::warn!(%error, "other servers could not be told of a change; they will look by themselves");
             }
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(INTERVAL).await;
     }
 }
 
@@ -180,21 +182,21 @@ async fn notify(shared: &DatabaseConnection, payload: String) -> Result<(), DbEr
 mod tests {
     use uuid::Uuid;
 
-    use super::{LONGEST, Signals, TenantId, Topic};
+    use super::{MAX_PAYLOAD, Signals, TenantId, Topic};
 
     #[tokio::test]
-    async fn what_one_process_tells_another_hears_and_not_itself() {
+    async fn a_signal_reaches_other_processes_and_does_not_come_back() {
         let (here, there) = (Signals::new(), Signals::new());
         let (log, import) = (
             Topic::Log(TenantId::generate()),
             Topic::Import(TenantId::generate()),
         );
-        let (mut local, mut remote) = (here.follow(log), there.follow(import));
-        here.tell(log, "");
-        here.tell(import, "1 2 3");
+        let (mut local, mut remote) = (here.subscribe(log), there.subscribe(import));
+        here.publish(log, "");
+        here.publish(import, "1 2 3");
         assert!(local.has_changed().is_ok_and(|changed| changed));
         local.mark_unchanged();
-        for payload in here.payloads() {
+        for payload in here.take_payloads() {
             here.receive(&payload);
             there.receive(&payload);
         }
@@ -203,24 +205,24 @@ mod tests {
     }
 
     #[test]
-    fn many_tenants_go_in_few_notifications_that_postgresql_takes() {
+    fn signals_of_many_tenants_share_few_notifications_within_the_limit() {
         let signals = Signals::new();
         for _ in 0..1_000 {
-            signals.tell(Topic::Log(TenantId::generate()), "");
+            signals.publish(Topic::Log(TenantId::generate()), "");
         }
-        let payloads = signals.payloads();
+        let payloads = signals.take_payloads();
         assert!(payloads.len() < 10);
-        assert!(payloads.iter().all(|payload| payload.len() <= LONGEST));
-        let told: usize = payloads.iter().map(|payload| payload.lines().count()).sum();
-        assert_eq!(told - payloads.len(), 1_000);
+        assert!(payloads.iter().all(|payload| payload.len() <= MAX_PAYLOAD));
+        let lines: usize = payloads.iter().map(|payload| payload.lines().count()).sum();
+        assert_eq!(lines - payloads.len(), 1_000);
     }
 
     #[test]
-    fn topics_that_nobody_waits_for_are_forgotten() {
+    fn topics_without_subscribers_are_removed() {
         let signals = Signals::new();
         for _ in 0..10_000 {
-            drop(signals.follow(Topic::Session(Uuid::now_v7())));
+            drop(signals.subscribe(Topic::Session(Uuid::now_v7())));
         }
-        assert!(signals.waiting.lock().topics.len() <= 64);
+        assert!(signals.subscribers.lock().topics.len() <= 64);
     }
 }

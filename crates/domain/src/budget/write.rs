@@ -86,7 +86,7 @@ impl Command for UpdateBudget {
             .transpose()?;
         let old = write::lock::<Entity>(cx, self.id, self.version).await?;
         if let Some(amount) = amount.filter(|amount| *amount < old.amount) {
-            self.keep_what_is_spent(cx, amount).await?;
+            self.require_at_least_spent(cx, amount).await?;
         }
         let change = ActiveModel {
             account_id: set(self.account_id),
@@ -99,7 +99,7 @@ impl Command for UpdateBudget {
 
 impl UpdateBudget {
     /// If the organization blocks overspending, rejects an amount below what is spent. The row is locked.
-    async fn keep_what_is_spent(&self, cx: &WriteContext, amount: Decimal) -> Result<()> {
+    async fn require_at_least_spent(&self, cx: &WriteContext, amount: Decimal) -> Result<()> {
         if organization::settings(cx).await?.over_budget != RuleAction::Block {
             return Ok(());
         }

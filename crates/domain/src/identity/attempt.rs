@@ -22,7 +22,7 @@ use crate::{Error, Result};
 const CAPACITY: NonZeroUsize = NonZeroUsize::new(50_000).expect("not zero");
 
 /// How long after the last attempt an entry is forgotten.
-const MEMORY: Duration = Duration::from_hours(1);
+const RETENTION: Duration = Duration::from_hours(1);
 
 /// The delay after the first failure that is not free; it doubles with each further one.
 const FIRST_DELAY: Duration = Duration::from_secs(1);
@@ -46,9 +46,9 @@ const ACCOUNT: Policy = Policy {
 };
 
 /// The failed attempts of late.
-pub(crate) struct Attempts(Mutex<Memory>);
+pub(crate) struct Attempts(Mutex<Counters>);
 
-struct Memory {
+struct Counters {
     pairs: LruCache<(Box<str>, Option<IpAddr>), Pair>,
     accounts: LruCache<Box<str>, Failures>,
 }
@@ -81,14 +81,14 @@ impl Failures {
         self.last = Some(now);
     }
 
-    fn take_back(&mut self) {
+    fn undo(&mut self) {
         self.count = self.count.saturating_sub(1);
     }
 
-    fn forget_if_old(&mut self, now: Instant) {
+    fn reset_if_old(&mut self, now: Instant) {
         if self
             .last
-            .is_some_and(|last| now.saturating_duration_since(last) > MEMORY)
+            .is_some_and(|last| now.saturating_duration_since(last) > RETENTION)
         {
             *self = Self::default();
         }
@@ -99,14 +99,14 @@ impl Failures {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// The password was right.
-    Right,
+    Correct,
     /// The password was not checked.
     Unchecked,
 }
 
 impl Attempts {
     pub(crate) fn new() -> Self {
-        Self(Mutex::new(Memory {
+        Self(Mutex::new(Counters {
             pairs: LruCache::new(CAPACITY),
             accounts: LruCache::new(CAPACITY),
         }))
@@ -118,12 +118,12 @@ impl Attempts {
     /// # Errors
     /// `RateLimited` when the last failures are too recent.
     pub(crate) fn begin(&self, email: &str, network: Option<IpAddr>, now: Instant) -> Result<()> {
-        let mut memory = self.0.lock();
-        let Memory { pairs, accounts } = &mut *memory;
+        let mut counters = self.0.lock();
+        let Counters { pairs, accounts } = &mut *counters;
         let pair = pairs.get_or_insert_mut((email.into(), network), Pair::default);
-        pair.failures.forget_if_old(now);
+        pair.failures.reset_if_old(now);
         let account = accounts.get_or_insert_mut(email.into(), Failures::default);
-        account.forget_if_old(now);
+        account.reset_if_old(now);
         let for_account = (!pair.is_known).then(|| account.wait(&ACCOUNT, now));
         let wait = pair.failures.wait(&PAIR, now).max(for_account.flatten());
         if let Some(retry_after) = wait {
@@ -139,19 +139,19 @@ impl Attempts {
 
     /// Ends an attempt that did not fail.
     pub(crate) fn end(&self, email: &str, network: Option<IpAddr>, outcome: Outcome) {
-        let mut memory = self.0.lock();
-        if let Some(account) = memory.accounts.get_mut(email) {
-            account.take_back();
+        let mut counters = self.0.lock();
+        if let Some(account) = counters.accounts.get_mut(email) {
+            account.undo();
         }
-        let Some(pair) = memory.pairs.get_mut(&(email.into(), network)) else {
+        let Some(pair) = counters.pairs.get_mut(&(email.into(), network)) else {
             return;
         };
         match outcome {
-            Outcome::Right => {
+            Outcome::Correct => {
                 pair.failures = Failures::default();
                 pair.is_known = true;
             }
-            Outcome::Unchecked => pair.failures.take_back(),
+            Outcome::Unchecked => pair.failures.undo(),
         }
     }
 }
@@ -163,7 +163,7 @@ mod tests {
         time::{Duration, Instant},
     };
 
-    use super::{ACCOUNT, Attempts, MEMORY, Outcome, PAIR};
+    use super::{ACCOUNT, Attempts, Outcome, PAIR, RETENTION};
     use crate::Error;
 
     const ADA: &str = "ada@acme.example";
@@ -192,7 +192,7 @@ mod tests {
             now += delay;
             assert_eq!(wait(&attempts, network(1), now), Duration::ZERO);
         }
-        now += MEMORY + Duration::from_secs(1);
+        now += RETENTION + Duration::from_secs(1);
         for _ in 0..PAIR.free {
             assert_eq!(wait(&attempts, network(1), now), Duration::ZERO);
         }
@@ -212,7 +212,7 @@ mod tests {
         let (attempts, now) = (Attempts::new(), Instant::now());
         let owner = network(200);
         assert_eq!(wait(&attempts, owner, now), Duration::ZERO);
-        attempts.end(ADA, Some(owner), Outcome::Right);
+        attempts.end(ADA, Some(owner), Outcome::Correct);
         for index in 0..ACCOUNT.free {
             let guesser = network(u8::try_from(index / PAIR.free).expect("small"));
             assert_eq!(wait(&attempts, guesser, now), Duration::ZERO, "{index}");
@@ -225,9 +225,9 @@ mod tests {
     }
 
     #[test]
-    fn what_was_right_or_not_checked_does_not_count() {
+    fn correct_and_unchecked_attempts_do_not_count() {
         let (attempts, now) = (Attempts::new(), Instant::now());
-        for outcome in [Outcome::Right, Outcome::Unchecked] {
+        for outcome in [Outcome::Correct, Outcome::Unchecked] {
             for _ in 0..10 * ACCOUNT.free {
                 assert_eq!(wait(&attempts, network(1), now), Duration::ZERO);
                 attempts.end(ADA, Some(network(1)), outcome);

@@ -22,7 +22,7 @@ const MEMORY: u32 = 9 * 1024;
 const PASSES: u32 = 4;
 
 /// Hashes that wait for each processor: about two seconds of work.
-const WAITING: usize = 64;
+const QUEUE_PER_PROCESSOR: usize = 64;
 
 /// How long until there is room again, when too many wait.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
@@ -41,10 +41,10 @@ pub(crate) struct PasswordHasher {
 impl PasswordHasher {
     pub(crate) fn new() -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        Self::with_room(processors, processors * WAITING)
+        Self::with_limits(processors, processors * QUEUE_PER_PROCESSOR)
     }
 
-    fn with_room(running: usize, waiting: usize) -> Self {
+    fn with_limits(running: usize, waiting: usize) -> Self {
         let params = Params::new(MEMORY, PASSES, 1, None).expect("parameters within the bounds");
         Self {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
@@ -121,7 +121,7 @@ impl Outlay {
         self.attempts().begin(email, network, Instant::now())?;
         let checked = self.passwords().verify(password, hash).await;
         match checked {
-            Ok(true) => self.attempts().end(email, network, Outcome::Right),
+            Ok(true) => self.attempts().end(email, network, Outcome::Correct),
             Ok(false) => {}
             Err(_) => self.attempts().end(email, network, Outcome::Unchecked),
         }
@@ -137,8 +137,8 @@ mod tests {
     use crate::{Error, value::Password};
 
     #[tokio::test]
-    async fn a_bounded_number_of_hashes_waits_and_the_rest_is_told_when_to_come_again() {
-        let hasher = PasswordHasher::with_room(1, 2);
+    async fn hashes_beyond_the_queue_are_rejected_with_a_retry_delay() {
+        let hasher = PasswordHasher::with_limits(1, 2);
         let password = Password::claimed("correct horse battery");
         let all = join_all((0..10).map(|_| hasher.verify(&password, None))).await;
         let full = all.iter().filter(|done| {

@@ -156,7 +156,7 @@ impl Outlay {
     pub async fn refresh(&self, token: &str) -> Result<SessionTokens> {
         let hash = token_hash(token);
         // Before the transaction, which must not wait for a second connection.
-        self.still_member(&hash).await?;
+        self.require_membership(&hash).await?;
         let transaction = self.tenancy().shared().begin().await?;
         let used = refresh_token::Entity::update_many()
             .col_expr(refresh_token::Column::UsedAt, Expr::current_timestamp())
@@ -189,13 +189,13 @@ impl Outlay {
             user_id: session.user_id,
             session_id: session.id,
             organization_id: session.organization_id,
-            expires_at: self.now() + delta(self.settings().access_token_lifetime)?,
+            expires_at: self.now() + time_delta(self.settings().access_token_lifetime)?,
         };
         self.tokens(&caller, refresh_token)
     }
 
     /// Refuses a refresh token that was not used yet, of a session in an organization that the user has left.
-    async fn still_member(&self, hash: &[u8]) -> Result<()> {
+    async fn require_membership(&self, hash: &[u8]) -> Result<()> {
         let unused = refresh_token::Entity::find()
             .select_only()
             .column(refresh_token::Column::SessionId)
@@ -226,7 +226,7 @@ impl Outlay {
     /// # Errors
     /// The database's own.
     pub async fn sign_out(&self, caller: &Caller, key: Option<&IdempotencyKey>) -> Result<()> {
-        let once = key.map(|key| signing_out(caller, key)).transpose()?;
+        let once = key.map(|key| sign_out_key(caller, key)).transpose()?;
         self.end_session(caller.session_id, "SIGNED_OUT", once)
             .await
     }
@@ -236,7 +236,7 @@ impl Outlay {
     /// # Errors
     /// The database's own.
     pub async fn has_signed_out(&self, ended: &Caller, key: &IdempotencyKey) -> Result<bool> {
-        let once = signing_out(ended, key)?;
+        let once = sign_out_key(ended, key)?;
         Ok(once.find(self.tenancy().shared()).await?.is_some())
     }
 
@@ -255,7 +255,7 @@ impl Outlay {
         let change = DirectoryChange::Session(id);
         change.announce(&transaction).await?;
         transaction.commit().await?;
-        self.tenancy().directory().forget(change);
+        self.tenancy().directory().invalidate(change);
         Ok(())
     }
 
@@ -290,7 +290,7 @@ impl Outlay {
     ///
     /// # Errors
     /// `Unauthenticated` when either has ended.
-    pub(crate) fn is_open(&self, caller: &Caller) -> Result<()> {
+    pub(crate) fn check_session(&self, caller: &Caller) -> Result<()> {
         if self.tenancy().directory().is_revoked(caller.session_id) {
             return Err(ENDED);
         }
@@ -326,7 +326,7 @@ impl Outlay {
             id: Set(id),
             user_id: Set(user),
             organization_id: Set(organization),
-            expires_at: Set(self.now() + delta(self.settings().session_lifetime)?),
+            expires_at: Set(self.now() + time_delta(self.settings().session_lifetime)?),
             ..Default::default()
         };
         let transaction = self.tenancy().shared().begin().await?;
@@ -339,7 +339,7 @@ impl Outlay {
             user_id: user,
             session_id: id,
             organization_id: organization,
-            expires_at: self.now() + delta(lifetime)?,
+            expires_at: self.now() + time_delta(lifetime)?,
         };
         self.tokens(&caller, refresh_token)
     }
@@ -362,11 +362,11 @@ impl Outlay {
     }
 }
 
-fn signing_out(caller: &Caller, key: &IdempotencyKey) -> Result<Once> {
+fn sign_out_key(caller: &Caller, key: &IdempotencyKey) -> Result<Once> {
     Once::new(caller.session_id, "session.sign_out", key, &())
 }
 
-fn delta(duration: Duration) -> Result<TimeDelta> {
+fn time_delta(duration: Duration) -> Result<TimeDelta> {
     TimeDelta::from_std(duration).map_err(Error::internal)
 }
 

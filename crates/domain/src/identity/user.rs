@@ -59,7 +59,7 @@ impl Outlay {
                 transaction.rollback().await?;
                 match (&taken, key) {
                     (Error::Conflict { .. }, Some(key)) => {
-                        self.signed_up(&new, key, network).await?.ok_or(taken)?
+                        self.find_sign_up(&new, key, network).await?.ok_or(taken)?
                     }
                     _ => return Err(taken),
                 }
@@ -72,7 +72,7 @@ impl Outlay {
     /// The user of a sign-up that was done before, for whoever has the password.
     ///
     /// Invariant: without the password the answer is the same whatever the key, and takes as long.
-    async fn signed_up(
+    async fn find_sign_up(
         &self,
         new: &SignUp,
         key: &IdempotencyKey,

@@ -9,7 +9,7 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 
 use super::{ImportFile, names::Names};
-use crate::{Error, Result, WriteContext, live::ImportTeller};
+use crate::{Error, Result, WriteContext, live::ImportReporter};
 
 /// Rows inserted by one statement.
 const BATCH: usize = 1_000;
@@ -54,7 +54,7 @@ pub(super) async fn insert(
     file: &ImportFile,
     rate: Decimal,
     names: &Names,
-    mut teller: ImportTeller<'_>,
+    mut reporter: ImportReporter<'_>,
 ) -> Result<Inserted> {
     let base = cx.base_currency()?;
     let mut inserted = Inserted::default();
@@ -87,9 +87,9 @@ pub(super) async fn insert(
         ];
         let statement = Statement::from_sql_and_values(DbBackend::Postgres, INSERT, values);
         cx.db().execute_raw(statement).await?;
-        teller.advance(lines);
+        reporter.advance(lines);
     }
-    teller.done();
+    reporter.finish();
     Ok(inserted)
 }
 

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::{ImportFile, REPEATED, Survey, names::Names, rows};
 use crate::{
     Action, Command, Error, Result, WriteContext,
-    live::ImportTeller,
+    live::ImportReporter,
     value::{Money, MoneyInput},
     write,
 };
@@ -39,7 +39,7 @@ impl Command for ImportExpenses {
     async fn run(&self, cx: &WriteContext) -> Result<Model> {
         let rate = self.rate(cx)?;
         if !self.allow_repeat && !self.dry_run {
-            self.refuse_repeat(cx).await?;
+            self.reject_repeat(cx).await?;
         }
         let mut survey = self.survey.clone();
         let mut names = Names::read(cx).await?;
@@ -54,8 +54,8 @@ impl Command for ImportExpenses {
         let import = self.record(cx, &survey, status).await?;
         if status == ImportStatus::Completed {
             names.create_missing(cx, &survey).await?;
-            let teller = ImportTeller::new(cx, import.id, import.total_rows);
-            let inserted = rows::insert(cx, import.id, &self.file, rate, &names, teller).await?;
+            let reporter = ImportReporter::new(cx, import.id, import.total_rows);
+            let inserted = rows::insert(cx, import.id, &self.file, rate, &names, reporter).await?;
             if inserted
                 != (rows::Inserted {
                     rows: survey.rows,
@@ -84,7 +84,7 @@ impl ImportExpenses {
     }
 
     /// Says so before the work is done; the unique index says it again for two at once.
-    async fn refuse_repeat(&self, cx: &WriteContext) -> Result<()> {
+    async fn reject_repeat(&self, cx: &WriteContext) -> Result<()> {
         let same = Entity::find()
             .filter(Column::FileHash.eq(self.survey.hash.to_vec()))
             .filter(Column::Status.eq(ImportStatus::Completed));

@@ -11,11 +11,11 @@ use std::{fmt::Write as _, str::FromStr};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use uuid::Uuid;
 
-use super::snapshot::Snapshot;
+use super::snapshot::PgSnapshot;
 use crate::{Error, Result};
 
 /// The longest cursor taken, in bytes: one names each transaction that was under way.
-const LONGEST: usize = 32 * 1024;
+const MAX_LENGTH: usize = 32 * 1024;
 
 /// Orders the events between two snapshots: when it was recorded, in microseconds since 1970, and its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,13 +27,13 @@ pub(super) struct Position {
 /// All that was told: what `seen` sees, and a part of what came after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
-    pub(super) seen: Snapshot,
+    pub(super) seen: PgSnapshot,
     /// Of what this later snapshot sees, all up to this position.
-    pub(super) part: Option<(Snapshot, Position)>,
+    pub(super) part: Option<(PgSnapshot, Position)>,
 }
 
 impl Cursor {
-    pub(super) fn at(seen: Snapshot) -> Self {
+    pub(super) fn at(seen: PgSnapshot) -> Self {
         Self { seen, part: None }
     }
 
@@ -51,14 +51,14 @@ impl Cursor {
     }
 
     fn decode(text: &str) -> Option<Self> {
-        let bytes = (text.len() <= LONGEST).then(|| BASE64_URL_SAFE_NO_PAD.decode(text))?;
+        let bytes = (text.len() <= MAX_LENGTH).then(|| BASE64_URL_SAFE_NO_PAD.decode(text))?;
         let text = String::from_utf8(bytes.ok()?).ok()?;
         let mut words = text.split('/');
-        let seen = Snapshot::from_str(words.next()?).ok()?;
+        let seen = PgSnapshot::from_str(words.next()?).ok()?;
         let Some(upto) = words.next() else {
             return Some(Self::at(seen));
         };
-        let upto = Snapshot::from_str(upto).ok()?;
+        let upto = PgSnapshot::from_str(upto).ok()?;
         let at = words.next()?.parse().ok()?;
         // Beyond what a time can be, it would be refused by the database.
         chrono::DateTime::from_timestamp_micros(at)
@@ -83,7 +83,7 @@ impl Cursor {
     }
 
     /// The newest snapshot that it has any of.
-    pub(super) fn newest(&self) -> &Snapshot {
+    pub(super) fn newest(&self) -> &PgSnapshot {
         self.part.as_ref().map_or(&self.seen, |(upto, _)| upto)
     }
 }
@@ -95,7 +95,7 @@ mod tests {
     use super::{Cursor, Position};
 
     #[test]
-    fn a_cursor_is_read_back_as_what_it_was() {
+    fn a_cursor_survives_encoding() {
         let seen = "10:20:12,15".parse().expect("a snapshot");
         let upto = "15:25:".parse().expect("a snapshot");
         let position = Position {
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_cursor_is_refused_by_field() {
+    fn an_invalid_cursor_is_rejected_by_field() {
         use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
         let coded = [
             "1",

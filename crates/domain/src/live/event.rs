@@ -71,7 +71,7 @@ impl Event {
     /// Whether it asks this member for a decision.
     ///
     /// Invariant: the same rule as that of the decision itself, `require_decision` in `expense/decide.rs`.
-    pub(super) fn wants_decision(&self, viewer: &Viewer) -> bool {
+    pub(super) fn needs_decision_by(&self, viewer: &Viewer) -> bool {
         let department = self.department_id();
         let of_department = department.is_some() && department == viewer.department;
         self.action == Action::ExpenseSubmit
@@ -94,23 +94,23 @@ impl Event {
 
 /// A budget of which so much is spent that somebody should know.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Crossing {
+pub struct BudgetAlert {
     /// The budget.
     pub budget_id: BudgetId,
     /// The share of its limit that was reached, in percent: 80 or 100.
     pub percent: i32,
 }
 
-impl Crossing {
+impl BudgetAlert {
     /// Whether a budget of `limit` reached a share when its charges went from one sum to another; the highest, if so.
-    pub(super) fn of(
+    pub(super) fn for_change(
         budget_id: BudgetId,
         limit: Decimal,
         from: Decimal,
         to: Decimal,
     ) -> Option<Self> {
         let reached = |spent: Decimal| {
-            let percent = SHARES.into_iter().rev().find(|percent| {
+            let percent = THRESHOLDS.into_iter().rev().find(|percent| {
                 spent > Decimal::ZERO
                     && spent * Decimal::ONE_HUNDRED >= limit * Decimal::from(*percent)
             });
@@ -122,11 +122,11 @@ impl Crossing {
 }
 
 /// The shares of a budget that are told, in percent, ascending.
-const SHARES: [i32; 2] = [80, 100];
+const THRESHOLDS: [i32; 2] = [80, 100];
 
 /// How far an import has come, or that it is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ImportStep {
+pub struct ImportProgress {
     /// The import.
     pub import_id: ImportId,
     /// Lines made into expenses so far; of one that is done, those that it made.
@@ -148,15 +148,20 @@ pub enum ImportState {
     Abandoned,
 }
 
-impl ImportStep {
+impl ImportProgress {
     /// What an import that is under way tells.
-    pub(super) fn text(import_id: ImportId, done: i64, total: i64, is_abandoned: bool) -> String {
+    pub(super) fn encode_running(
+        import_id: ImportId,
+        done: i64,
+        total: i64,
+        is_abandoned: bool,
+    ) -> String {
         let state = if is_abandoned { "abandoned" } else { "running" };
         format!("{import_id} {done} {total} {state}")
     }
 
     /// What the log says of one that has ended.
-    pub(super) fn of(event: &Event) -> Self {
+    pub(super) fn finished(event: &Event) -> Self {
         let (done, total) = event.lines.unwrap_or_default();
         Self {
             import_id: event.subject_id.into(),
@@ -186,13 +191,13 @@ mod tests {
     use rust_decimal::Decimal;
     use uuid::Uuid;
 
-    use super::Crossing;
+    use super::BudgetAlert;
 
     #[test]
-    fn a_share_is_told_when_it_is_reached_and_not_again() {
-        let told = |limit: i64, from: i64, to: i64| {
+    fn an_alert_is_raised_once_when_a_threshold_is_reached() {
+        let percent = |limit: i64, from: i64, to: i64| {
             let [limit, from, to] = [limit, from, to].map(Decimal::from);
-            Crossing::of(Uuid::nil().into(), limit, from, to).map(|crossing| crossing.percent)
+            BudgetAlert::for_change(Uuid::nil().into(), limit, from, to).map(|alert| alert.percent)
         };
         for (limit, from, to, expected) in [
             (100, 0, 79, None),
@@ -206,7 +211,11 @@ mod tests {
             (0, 0, 0, None),
             (0, 0, -5, None),
         ] {
-            assert_eq!(told(limit, from, to), expected, "{limit}: {from} to {to}");
+            assert_eq!(
+                percent(limit, from, to),
+                expected,
+                "{limit}: {from} to {to}"
+            );
         }
     }
 }

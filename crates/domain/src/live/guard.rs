@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use crate::{Error, Outlay, Result, identity::Caller};
 
 /// How long to wait before a directory that could not be read is asked again.
-const PAUSE: Duration = Duration::from_millis(250);
+const RETRY_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Watches the session and the membership that a subscription began with.
 ///
@@ -33,8 +33,8 @@ impl Guard {
     ) -> Result<Self> {
         let signals = outlay.tenancy().signals();
         let guard = Self {
-            session: signals.follow(Topic::Session(caller.session_id)),
-            directory: signals.follow(Topic::Directory(access.tenant().id())),
+            session: signals.subscribe(Topic::Session(caller.session_id)),
+            directory: signals.subscribe(Topic::Directory(access.tenant().id())),
             outlay: outlay.clone(),
             caller,
             access,
@@ -50,7 +50,7 @@ impl Guard {
 
     /// Whether all is as it was.
     async fn check(&self) -> Result<()> {
-        self.outlay.is_open(&self.caller)?;
+        self.outlay.check_session(&self.caller)?;
         let (tenant, member) = (self.access.tenant(), self.access.member());
         let directory = self.outlay.tenancy().directory();
         match directory.access(tenant.id(), member.user_id).await {
@@ -92,7 +92,7 @@ impl Guard {
                 // Nothing can be read now either.
                 Err(Error::Internal(cause)) => {
                     tracing::warn!(?cause, "a subscriber cannot be verified yet");
-                    tokio::time::sleep(PAUSE).await;
+                    tokio::time::sleep(RETRY_INTERVAL).await;
                 }
                 verified => return verified,
             }

@@ -15,80 +15,80 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use super::{
     cursor::Cursor,
-    event::{Crossing, Event, ImportStep},
+    event::{BudgetAlert, Event, ImportProgress},
     log,
-    snapshot::Snapshot,
+    snapshot::PgSnapshot,
 };
 use crate::{Context, Error, Outlay, Result};
 
 /// How often a hub looks without being told to: a server that dies between a commit and its notification tells nobody.
-const SWEEP: Duration = Duration::from_secs(10);
+const POLL_INTERVAL: Duration = Duration::from_secs(10);
 /// The least time between two readings: what is written meanwhile is read together.
-const PAUSE: Duration = Duration::from_millis(10);
+const MIN_INTERVAL: Duration = Duration::from_millis(10);
 /// The same after a failed one.
-const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(250);
+const RETRY_INTERVAL: Duration = Duration::from_millis(250);
 /// Subscribers let in by one reading.
-const JOINING: usize = 1_000;
+const MAX_JOINS: usize = 1_000;
 /// Pages that a subscriber may be behind before it has to read the log itself.
-const BEHIND: usize = 32;
+const CAPACITY: usize = 32;
 
 /// Pages that are read for all; to sort a longer batch again for each page, everybody would wait.
-const TOGETHER: usize = 4;
+const MAX_PAGES: usize = 4;
 
 /// What a hub tells all its subscribers.
-pub(super) enum News {
-    Page(Page),
-    Import(ImportStep),
+pub(super) enum Message {
+    Events(EventPage),
+    Import(ImportProgress),
     /// More has happened than is told to all: whoever wants it reads the log.
-    Behind,
+    Lagged,
 }
 
 /// Events between two snapshots; a long batch comes in several pages.
-pub(super) struct Page {
-    pub(super) from: Snapshot,
-    pub(super) upto: Snapshot,
+pub(super) struct EventPage {
+    pub(super) from: PgSnapshot,
+    pub(super) upto: PgSnapshot,
     pub(super) events: Vec<Event>,
     /// On the last page, those of the whole batch.
-    pub(super) crossings: Vec<Crossing>,
+    pub(super) alerts: Vec<BudgetAlert>,
     pub(super) is_last: bool,
 }
 
 /// Somebody who wants to follow a hub.
-pub(super) struct Join {
+pub(super) struct JoinRequest {
     pub(super) access: TenantAccess,
     /// What was told already.
     pub(super) after: Option<Cursor>,
     /// Whether it wants to know of budgets.
     pub(super) budgets: bool,
-    pub(super) reply: oneshot::Sender<Result<Joined>>,
+    pub(super) reply: oneshot::Sender<Result<JoinResponse>>,
 }
 
 /// Where a subscriber begins to follow: the news begin with what this snapshot does not see.
-pub(super) struct Joined {
-    pub(super) upto: Snapshot,
-    /// The crossings between what was told already and `upto`.
-    pub(super) crossings: Vec<Crossing>,
-    pub(super) news: broadcast::Receiver<Arc<News>>,
-    pub(super) watching: Option<Watching>,
+pub(super) struct JoinResponse {
+    pub(super) upto: PgSnapshot,
+    /// The alerts between what was told already and `upto`.
+    pub(super) alerts: Vec<BudgetAlert>,
+    pub(super) receiver: broadcast::Receiver<Arc<Message>>,
+    pub(super) budget_subscriber: Option<BudgetSubscriber>,
 }
 
 /// Counts those for whom budgets are summed up.
-pub(super) struct Watching(Arc<AtomicUsize>);
+pub(super) struct BudgetSubscriber(Arc<AtomicUsize>);
 
-impl Watching {
+impl BudgetSubscriber {
     fn new(count: &Arc<AtomicUsize>) -> Self {
         count.fetch_add(1, Ordering::Relaxed);
         Self(count.clone())
     }
 }
 
-impl Drop for Watching {
+impl Drop for BudgetSubscriber {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
-type Joins = mpsc::UnboundedSender<Join>;
+type Joins = mpsc::UnboundedSender<JoinRequest>;
 
 /// The hubs of this process: one for each tenant that anybody follows.
 #[derive(Default)]
@@ -96,7 +96,7 @@ pub(crate) struct Hubs(Mutex<HashMap<TenantId, Joins>>);
 
 impl Hubs {
     /// Joins the tenant's hub, which is started when there is none.
-    pub(super) fn join(&self, outlay: &Arc<Outlay>, join: Join) {
+    pub(super) fn join(&self, outlay: &Arc<Outlay>, join: JoinRequest) {
         let tenant = join.access.tenant().id();
         let mut hubs = self.0.lock();
         let join = match hubs.get(&tenant) {
@@ -119,39 +119,39 @@ struct Hub {
     outlay: Weak<Outlay>,
     /// Of somebody who follows it: the hub reads what that member may reach, and nothing without a member.
     access: TenantAccess,
-    joins: mpsc::UnboundedReceiver<Join>,
+    joins: mpsc::UnboundedReceiver<JoinRequest>,
     log: watch::Receiver<Arc<str>>,
     imports: watch::Receiver<Arc<str>>,
-    news: broadcast::Sender<Arc<News>>,
-    watching: Arc<AtomicUsize>,
+    sender: broadcast::Sender<Arc<Message>>,
+    budget_subscribers: Arc<AtomicUsize>,
     /// What was told; none before the first reading.
-    seen: Option<Snapshot>,
+    seen: Option<PgSnapshot>,
 }
 
 /// What one transaction has read.
-struct Reading {
-    now: Snapshot,
-    news: Vec<News>,
+struct LogUpdate {
+    now: PgSnapshot,
+    messages: Vec<Message>,
     /// For each who joins, what it has missed.
-    missed: Vec<Result<Vec<Crossing>>>,
+    missed: Vec<Result<Vec<BudgetAlert>>>,
 }
 
 impl Hub {
     fn new(
         outlay: &Arc<Outlay>,
         access: TenantAccess,
-        joins: mpsc::UnboundedReceiver<Join>,
+        joins: mpsc::UnboundedReceiver<JoinRequest>,
     ) -> Self {
         let tenant = access.tenant().id();
         let signals = outlay.tenancy().signals();
         Self {
-            log: signals.follow(Topic::Log(tenant)),
-            imports: signals.follow(Topic::Import(tenant)),
+            log: signals.subscribe(Topic::Log(tenant)),
+            imports: signals.subscribe(Topic::Import(tenant)),
             outlay: Arc::downgrade(outlay),
             access,
             joins,
-            news: broadcast::Sender::new(BEHIND),
-            watching: Arc::default(),
+            sender: broadcast::Sender::new(CAPACITY),
+            budget_subscribers: Arc::default(),
             seen: None,
         }
     }
@@ -160,22 +160,22 @@ impl Hub {
         let mut joining = Vec::new();
         loop {
             tokio::select! {
-                _ = self.joins.recv_many(&mut joining, JOINING) => {}
+                _ = self.joins.recv_many(&mut joining, MAX_JOINS) => {}
                 _ = self.log.changed() => {}
                 _ = self.imports.changed() => {
-                    self.tell_import();
+                    self.publish_import();
                     continue;
                 }
-                () = tokio::time::sleep(SWEEP) => {}
+                () = tokio::time::sleep(POLL_INTERVAL) => {}
             }
             let Some(outlay) = self.outlay.upgrade() else {
                 return;
             };
-            if joining.is_empty() && self.news.receiver_count() == 0 && self.leave(&outlay) {
+            if joining.is_empty() && self.sender.receiver_count() == 0 && self.try_stop(&outlay) {
                 return;
             }
             let pause = match self.read(&outlay, &mut joining).await {
-                Ok(()) => PAUSE,
+                Ok(()) => MIN_INTERVAL,
                 Err(error) => {
                     tracing::warn!(
                         tenant = self.access.tenant().slug(),
@@ -186,7 +186,7 @@ impl Hub {
                         let _ = join.reply.send(Err(Error::internal(format!("{error:?}"))));
                     }
                     self.log.mark_changed();
-                    PAUSE_AFTER_FAILURE
+                    RETRY_INTERVAL
                 }
             };
             drop(outlay);
@@ -195,43 +195,49 @@ impl Hub {
     }
 
     /// Ends the hub unless somebody is joining at this moment.
-    fn leave(&mut self, outlay: &Outlay) -> bool {
+    fn try_stop(&mut self, outlay: &Outlay) -> bool {
         let mut hubs = outlay.hubs().0.lock();
-        let is_alone = self.joins.is_empty();
-        if is_alone {
+        let is_unused = self.joins.is_empty();
+        if is_unused {
             hubs.remove(&self.access.tenant().id());
         }
-        is_alone
+        is_unused
     }
 
-    fn tell_import(&mut self) {
-        let step = ImportStep::parse(&self.imports.borrow_and_update());
-        if let Some(step) = step {
+    fn publish_import(&mut self) {
+        let progress = ImportProgress::parse(&self.imports.borrow_and_update());
+        if let Some(progress) = progress {
             // Nobody may be listening.
-            let _ = self.news.send(Arc::new(News::Import(step)));
+            let _ = self.sender.send(Arc::new(Message::Import(progress)));
         }
     }
 
     /// Tells what is new, and lets those in who join. Nothing is told of a reading that fails: it is done again.
-    async fn read(&mut self, outlay: &Outlay, joining: &mut Vec<Join>) -> Result<()> {
+    async fn read(&mut self, outlay: &Outlay, joining: &mut Vec<JoinRequest>) -> Result<()> {
         self.log.mark_unchanged();
         joining.retain(|join| !join.reply.is_closed());
         if let Some(last) = joining.last() {
             self.access = last.access.clone();
         }
         let cx = outlay.read(&self.access, None);
-        let reading = self.read_all(&cx, joining).await;
+        let update = self.read_all(&cx, joining).await;
         cx.release().await;
-        let Reading { now, news, missed } = reading?;
-        for news in news {
-            let _ = self.news.send(Arc::new(news));
+        let LogUpdate {
+            now,
+            messages,
+            missed,
+        } = update?;
+        for message in messages {
+            let _ = self.sender.send(Arc::new(message));
         }
         for (join, missed) in joining.drain(..).zip(missed) {
-            let joined = missed.map(|crossings| Joined {
+            let joined = missed.map(|alerts| JoinResponse {
                 upto: now.clone(),
-                crossings,
-                news: self.news.subscribe(),
-                watching: join.budgets.then(|| Watching::new(&self.watching)),
+                alerts,
+                receiver: self.sender.subscribe(),
+                budget_subscriber: join
+                    .budgets
+                    .then(|| BudgetSubscriber::new(&self.budget_subscribers)),
             });
             let _ = join.reply.send(joined);
         }
@@ -239,9 +245,9 @@ impl Hub {
         Ok(())
     }
 
-    async fn read_all(&self, cx: &Context, joining: &[Join]) -> Result<Reading> {
-        let now = log::now(cx).await?;
-        let mut news = Vec::new();
+    async fn read_all(&self, cx: &Context, joining: &[JoinRequest]) -> Result<LogUpdate> {
+        let now = log::current_snapshot(cx).await?;
+        let mut messages = Vec::new();
         if let Some(from) = &self.seen
             && *from != now
         {
@@ -251,21 +257,21 @@ impl Hub {
                 after = events.last().map(|event| event.position);
                 let is_last = events.len() < log::PAGE;
                 let is_empty = events.is_empty();
-                let crossings = if is_last && self.watching.load(Ordering::Relaxed) > 0 {
-                    log::crossings(cx, from).await?
+                let alerts = if is_last && self.budget_subscribers.load(Ordering::Relaxed) > 0 {
+                    log::alerts(cx, from).await?
                 } else {
                     Vec::new()
                 };
-                if news.len() == TOGETHER {
-                    news = vec![News::Behind];
+                if messages.len() == MAX_PAGES {
+                    messages = vec![Message::Lagged];
                     break;
                 }
-                if !is_empty || !news.is_empty() {
-                    news.push(News::Page(Page {
+                if !is_empty || !messages.is_empty() {
+                    messages.push(Message::Events(EventPage {
                         from: from.clone(),
                         upto: now.clone(),
                         events,
-                        crossings,
+                        alerts,
                         is_last,
                     }));
                 }
@@ -281,21 +287,25 @@ impl Hub {
                     "after",
                     "This cursor is not of this server's log: read anew, and subscribe after a new one.",
                 )),
-                Some(after) if join.budgets => Ok(missed_crossings(cx, after).await?),
+                Some(after) if join.budgets => Ok(missed_alerts(cx, after).await?),
                 _ => Ok(Vec::new()),
             });
         }
-        Ok(Reading { now, news, missed })
+        Ok(LogUpdate {
+            now,
+            messages,
+            missed,
+        })
     }
 }
 
-/// The crossings since a cursor; of a batch that was told in part, the budgets are told in the order of their ids.
-async fn missed_crossings(cx: &Context, after: &Cursor) -> Result<Vec<Crossing>> {
-    let mut crossings = log::crossings(cx, &after.seen).await?;
-    if let Some((upto, told)) = &after.part {
-        crossings.retain(|crossing| crossing.budget_id.uuid() > told.id);
-        let again = log::crossings(cx, upto).await?.into_iter();
-        crossings.extend(again.filter(|crossing| crossing.budget_id.uuid() <= told.id));
+/// The alerts since a cursor; of a batch that was told in part, the budgets are told in the order of their ids.
+async fn missed_alerts(cx: &Context, after: &Cursor) -> Result<Vec<BudgetAlert>> {
+    let mut alerts = log::alerts(cx, &after.seen).await?;
+    if let Some((upto, last)) = &after.part {
+        alerts.retain(|alert| alert.budget_id.uuid() > last.id);
+        let again = log::alerts(cx, upto).await?.into_iter();
+        alerts.extend(again.filter(|alert| alert.budget_id.uuid() <= last.id));
     }
-    Ok(crossings)
+    Ok(alerts)
 }

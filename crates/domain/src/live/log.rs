@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use super::{
     cursor::Position,
-    event::{Crossing, Event},
-    snapshot::Snapshot,
+    event::{BudgetAlert, Event},
+    snapshot::PgSnapshot,
 };
 use crate::{Action, Context, Error, Result, budget::charged_sql};
 
@@ -36,9 +36,9 @@ const READ: &str = r#"
     LIMIT $5"#;
 
 /// The names of the actions that events are made of.
-static TOLD: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let told = Action::ALL.iter().filter(|action| action.is_told());
-    told.map(|action| action.as_str().to_owned()).collect()
+static PUBLISHED: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let published = Action::ALL.iter().filter(|action| action.is_told());
+    published.map(|action| action.as_str().to_owned()).collect()
 });
 
 /// The change of what is charged to each budget by the events since `$1`, and what is charged to it now.
@@ -51,16 +51,16 @@ static CHARGED: LazyLock<String> = LazyLock::new(|| {
     let now = charged_sql("expense.status", "expense.base_amount");
     format!(
         r#"
-    WITH told AS (
+    WITH written AS (
         SELECT changes FROM "{{tenant}}".audit_event
         WHERE xact >= pg_snapshot_xmin($1::pg_snapshot)
           AND NOT pg_visible_in_snapshot(xact, $1::pg_snapshot)
           AND action LIKE 'expense.%'
     ), moved AS (
         SELECT budget, sum(amount) AS amount FROM (
-            SELECT (changes->>'budget_id')::uuid, {new} FROM told
+            SELECT (changes->>'budget_id')::uuid, {new} FROM written
             UNION ALL
-            SELECT (changes->'before'->>'budget_id')::uuid, -({old}) FROM told
+            SELECT (changes->'before'->>'budget_id')::uuid, -({old}) FROM written
         ) AS change (budget, amount)
         WHERE budget IS NOT NULL GROUP BY budget
     )
@@ -109,7 +109,7 @@ impl From<Row> for Event {
 }
 
 /// What the context's transaction sees.
-pub(super) async fn now(cx: &Context) -> Result<Snapshot> {
+pub(super) async fn current_snapshot(cx: &Context) -> Result<PgSnapshot> {
     let sql = "SELECT pg_current_snapshot()::text AS now";
     let row = cx
         .db()
@@ -125,8 +125,8 @@ pub(super) async fn now(cx: &Context) -> Result<Snapshot> {
 /// A page of the events that `from` does not see and `upto` does.
 pub(super) async fn read(
     cx: &Context,
-    from: &Snapshot,
-    upto: &Snapshot,
+    from: &PgSnapshot,
+    upto: &PgSnapshot,
     after: Option<Position>,
 ) -> Result<Vec<Event>> {
     let after = after.unwrap_or(Position {
@@ -141,7 +141,7 @@ pub(super) async fn read(
         time.into(),
         after.id.into(),
         limit.into(),
-        TOLD.clone().into(),
+        PUBLISHED.clone().into(),
     ];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, READ, values);
     let rows = cx.db().query_all_raw(statement).await?;
@@ -156,15 +156,15 @@ pub(super) async fn read(
 ///
 /// What was charged before is what is charged now less what the events between have changed, so no write sums
 /// anything up, and of two that cross a limit together neither is overlooked.
-pub(super) async fn crossings(cx: &Context, from: &Snapshot) -> Result<Vec<Crossing>> {
+pub(super) async fn alerts(cx: &Context, from: &PgSnapshot) -> Result<Vec<BudgetAlert>> {
     let values = [from.to_string().into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, CHARGED.as_str(), values);
-    let mut crossings = Vec::new();
+    let mut alerts = Vec::new();
     for row in cx.db().query_all_raw(statement).await? {
         let number = |column| row.try_get::<Decimal>("", column);
         let (limit, spent, moved) = (number("amount")?, number("spent")?, number("moved")?);
         let budget = row.try_get("", "id")?;
-        crossings.extend(Crossing::of(budget, limit, spent - moved, spent));
+        alerts.extend(BudgetAlert::for_change(budget, limit, spent - moved, spent));
     }
-    Ok(crossings)
+    Ok(alerts)
 }

@@ -14,8 +14,8 @@ mod snapshot;
 mod subscription;
 
 pub use cursor::Cursor;
-pub use event::{Crossing, Event, ImportState, ImportStep};
-pub use subscription::{Interest, Subscription, Told, What};
+pub use event::{BudgetAlert, Event, ImportProgress, ImportState};
+pub use subscription::{Interest, Payload, Publication, Subscription};
 
 pub(crate) use hub::Hubs;
 
@@ -29,63 +29,64 @@ use crate::{Action, Context, Outlay, Result, WriteContext};
 /// # Errors
 /// The database's own.
 pub async fn cursor(cx: &Context) -> Result<Cursor> {
-    log::now(cx).await.map(Cursor::at)
+    log::current_snapshot(cx).await.map(Cursor::at)
 }
 
 impl Outlay {
     /// Has the events of a write that has committed told, if they are of a kind that anybody is told.
-    pub(crate) fn tell(&self, tenant: TenantId, action: Action) {
+    pub(crate) fn publish(&self, tenant: TenantId, action: Action) {
         if action.is_told() {
-            self.tenancy().signals().tell(Topic::Log(tenant), "");
+            self.tenancy().signals().publish(Topic::Log(tenant), "");
         }
     }
 }
 
 /// Tells how far an import is, from its transaction, whose rows nobody else sees yet. When it is dropped before
-/// [`done`](Self::done), it tells that the import was given up.
-pub(crate) struct ImportTeller<'a> {
+/// [`finish`](Self::finish), it tells that the import was given up.
+pub(crate) struct ImportReporter<'a> {
     cx: &'a WriteContext,
     import_id: ImportId,
     total: i64,
     done: i64,
-    is_over: bool,
+    is_finished: bool,
 }
 
-impl<'a> ImportTeller<'a> {
+impl<'a> ImportReporter<'a> {
     pub(crate) fn new(cx: &'a WriteContext, import_id: ImportId, total: i64) -> Self {
-        let teller = Self {
+        let reporter = Self {
             cx,
             import_id,
             total,
             done: 0,
-            is_over: false,
+            is_finished: false,
         };
-        teller.tell(false);
-        teller
+        reporter.report(false);
+        reporter
     }
 
     /// So many more lines have become expenses.
     pub(crate) fn advance(&mut self, lines: usize) {
         self.done += i64::try_from(lines).unwrap_or_default();
-        self.tell(false);
+        self.report(false);
     }
 
     /// The import is done, and the log will say so.
-    pub(crate) fn done(mut self) {
-        self.is_over = true;
+    pub(crate) fn finish(mut self) {
+        self.is_finished = true;
     }
 
-    fn tell(&self, is_over: bool) {
-        let text = ImportStep::text(self.import_id, self.done, self.total, is_over);
+    fn report(&self, is_abandoned: bool) {
+        let text =
+            ImportProgress::encode_running(self.import_id, self.done, self.total, is_abandoned);
         let topic = Topic::Import(self.cx.access().tenant().id());
-        self.cx.signals().tell(topic, &text);
+        self.cx.signals().publish(topic, &text);
     }
 }
 
-impl Drop for ImportTeller<'_> {
+impl Drop for ImportReporter<'_> {
     fn drop(&mut self) {
-        if !self.is_over {
-            self.tell(true);
+        if !self.is_finished {
+            self.report(true);
         }
     }
 }

@@ -5,14 +5,14 @@ use std::{fmt, str::FromStr};
 /// A `pg_snapshot`: every transaction below `xmin` has ended, none from `xmax` on had, and of those between,
 /// `running` had not.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Snapshot {
+pub(super) struct PgSnapshot {
     xmin: u64,
     xmax: u64,
     /// In ascending order.
     running: Vec<u64>,
 }
 
-impl Snapshot {
+impl PgSnapshot {
     /// Whether what this transaction wrote is seen, given that it has committed.
     pub(super) fn sees(&self, xact: u64) -> bool {
         xact < self.xmin || (xact < self.xmax && self.running.binary_search(&xact).is_err())
@@ -24,7 +24,7 @@ impl Snapshot {
     }
 }
 
-impl FromStr for Snapshot {
+impl FromStr for PgSnapshot {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
@@ -50,7 +50,7 @@ impl FromStr for Snapshot {
     }
 }
 
-impl fmt::Display for Snapshot {
+impl fmt::Display for PgSnapshot {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}:{}:", self.xmin, self.xmax)?;
         for (index, xact) in self.running.iter().enumerate() {
@@ -63,9 +63,9 @@ impl fmt::Display for Snapshot {
 
 #[cfg(test)]
 mod tests {
-    use super::Snapshot;
+    use super::PgSnapshot;
 
-    fn snapshot(text: &str) -> Snapshot {
+    fn snapshot(text: &str) -> PgSnapshot {
         text.parse().expect("a snapshot")
     }
 
@@ -102,7 +102,7 @@ mod tests {
             "1:5:2,x",
             "1:99999999999999999999:",
         ] {
-            assert!(text.parse::<Snapshot>().is_err(), "{text:?}");
+            assert!(text.parse::<PgSnapshot>().is_err(), "{text:?}");
         }
         assert_eq!(snapshot("10:20:12,15").to_string(), "10:20:12,15");
     }

@@ -11,11 +11,11 @@ use tokio::sync::{broadcast, oneshot};
 
 use super::{
     cursor::{Cursor, Position},
-    event::{Crossing, Event, ImportStep, Viewer},
+    event::{BudgetAlert, Event, ImportProgress, Viewer},
     guard::Guard,
-    hub::{Join, Joined, News, Page, Watching},
+    hub::{BudgetSubscriber, EventPage, JoinRequest, JoinResponse, Message},
     log,
-    snapshot::Snapshot,
+    snapshot::PgSnapshot,
 };
 use crate::{Action, Error, Outlay, Result, identity::Caller, permission::Permission};
 
@@ -34,22 +34,22 @@ pub enum Interest {
 
 /// Something told.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Told {
+pub struct Publication {
     /// After this cursor comes what is told next.
     pub cursor: Cursor,
     /// What it is.
-    pub what: What,
+    pub payload: Payload,
 }
 
 /// What a subscriber is told.
 #[derive(Debug, Clone, PartialEq)]
-pub enum What {
+pub enum Payload {
     /// An expense was written.
     Expense(Event),
     /// A budget reached a share of its limit.
-    Budget(Crossing),
+    Budget(BudgetAlert),
     /// An import has come further.
-    Import(ImportStep),
+    Import(ImportProgress),
 }
 
 /// A subscription under way; dropped, it ends.
@@ -60,13 +60,13 @@ pub struct Subscription {
     interest: Interest,
     /// All that was told, or is ready to be told.
     cursor: Cursor,
-    ready: VecDeque<Told>,
+    ready: VecDeque<Publication>,
     /// The log is read up to here before the news are followed.
-    behind: Option<Snapshot>,
-    news: broadcast::Receiver<Arc<News>>,
-    watching: Option<Watching>,
+    catch_up_to: Option<PgSnapshot>,
+    messages: broadcast::Receiver<Arc<Message>>,
+    budget_subscriber: Option<BudgetSubscriber>,
     /// Imports that are done: what another process said of one before may come later.
-    done: HashSet<ImportId>,
+    finished: HashSet<ImportId>,
 }
 
 impl Outlay {
@@ -99,12 +99,12 @@ impl Outlay {
             interest,
             cursor,
             ready: VecDeque::new(),
-            behind: None,
-            news: joined.news,
-            watching: joined.watching,
-            done: HashSet::new(),
+            catch_up_to: None,
+            messages: joined.receiver,
+            budget_subscriber: joined.budget_subscriber,
+            finished: HashSet::new(),
         };
-        subscription.catch_up(&joined.crossings, joined.upto);
+        subscription.catch_up(&joined.alerts, joined.upto);
         Ok(subscription)
     }
 }
@@ -114,9 +114,9 @@ async fn join(
     access: &TenantAccess,
     interest: Interest,
     after: Option<Cursor>,
-) -> Result<Joined> {
+) -> Result<JoinResponse> {
     let (reply, answer) = oneshot::channel();
-    let join = Join {
+    let join = JoinRequest {
         access: access.clone(),
         after,
         budgets: interest == Interest::Budgets,
@@ -128,12 +128,12 @@ async fn join(
 
 impl Subscription {
     /// Tells what was missed before the news begin, or has it read.
-    fn catch_up(&mut self, crossings: &[Crossing], upto: Snapshot) {
+    fn catch_up(&mut self, alerts: &[BudgetAlert], upto: PgSnapshot) {
         if self.interest == Interest::Budgets {
-            self.push_crossings(crossings, &upto);
+            self.push_alerts(alerts, &upto);
             self.cursor = Cursor::at(upto);
         } else if self.cursor != Cursor::at(upto.clone()) {
-            self.behind = Some(upto);
+            self.catch_up_to = Some(upto);
         }
     }
 
@@ -141,13 +141,13 @@ impl Subscription {
     ///
     /// # Errors
     /// Why nothing more is told: `Unauthenticated`, `Forbidden`, `TenantSuspended`; or the database's own.
-    pub async fn next(&mut self) -> Result<Told> {
+    pub async fn next(&mut self) -> Result<Publication> {
         loop {
-            if let Some(told) = self.ready.pop_front() {
+            if let Some(publication) = self.ready.pop_front() {
                 self.guard.verify().await?;
-                return Ok(told);
+                return Ok(publication);
             }
-            if let Some(upto) = self.behind.take() {
+            if let Some(upto) = self.catch_up_to.take() {
                 self.guard.verify().await?;
                 self.read(upto).await?;
                 continue;
@@ -155,13 +155,13 @@ impl Subscription {
             let received = tokio::select! {
                 biased;
                 ended = self.guard.ended() => return Err(ended),
-                received = self.news.recv() => received,
+                received = self.messages.recv() => received,
             };
             match received.as_deref() {
-                Ok(News::Page(page)) => self.take_page(page),
-                Ok(News::Import(step)) => self.take_import(step),
+                Ok(Message::Events(page)) => self.queue_page(page),
+                Ok(Message::Import(progress)) => self.queue_import(progress),
                 // It is behind, or its hub is gone: the log has what was missed.
-                Ok(News::Behind) | Err(_) => self.rejoin().await?,
+                Ok(Message::Lagged) | Err(_) => self.rejoin().await?,
             }
         }
     }
@@ -169,13 +169,13 @@ impl Subscription {
     async fn rejoin(&mut self) -> Result<()> {
         let after = Some(self.cursor.clone());
         let joined = join(&self.outlay, self.guard.access(), self.interest, after).await?;
-        (self.news, self.watching) = (joined.news, joined.watching);
-        self.catch_up(&joined.crossings, joined.upto);
+        (self.messages, self.budget_subscriber) = (joined.receiver, joined.budget_subscriber);
+        self.catch_up(&joined.alerts, joined.upto);
         Ok(())
     }
 
     /// Reads a page of what was missed; of a batch that was told in part, first the rest.
-    async fn read(&mut self, upto: Snapshot) -> Result<()> {
+    async fn read(&mut self, upto: PgSnapshot) -> Result<()> {
         let (bound, after) = match &self.cursor.part {
             Some((bound, position)) => (bound.clone(), Some(*position)),
             None => (upto.clone(), None),
@@ -184,36 +184,37 @@ impl Subscription {
         let events = log::read(&cx, &self.cursor.seen, &bound, after).await;
         cx.release().await;
         let events = events?;
-        let page = Page {
+        let page = EventPage {
             from: self.cursor.seen.clone(),
             is_last: events.len() < log::PAGE,
             upto: bound,
             events,
-            crossings: Vec::new(),
+            alerts: Vec::new(),
         };
-        self.take_page(&page);
+        self.queue_page(&page);
         if self.cursor != Cursor::at(upto.clone()) {
-            self.behind = Some(upto);
+            self.catch_up_to = Some(upto);
         }
         Ok(())
     }
 
-    fn take_import(&mut self, step: &ImportStep) {
-        if self.wants_import(step.import_id) && !self.done.contains(&step.import_id) {
-            self.ready.push_back(Told {
+    fn queue_import(&mut self, progress: &ImportProgress) {
+        if self.includes_import(progress.import_id) && !self.finished.contains(&progress.import_id)
+        {
+            self.ready.push_back(Publication {
                 cursor: self.cursor.clone(),
-                what: What::Import(step.clone()),
+                payload: Payload::Import(progress.clone()),
             });
         }
     }
 
-    fn take_page(&mut self, page: &Page) {
+    fn queue_page(&mut self, page: &EventPage) {
         if self.interest == Interest::Budgets {
-            self.push_crossings(&page.crossings, &page.upto);
+            self.push_alerts(&page.alerts, &page.upto);
         }
         let last = page.events.len().checked_sub(1).filter(|_| page.is_last);
         for (index, event) in page.events.iter().enumerate() {
-            if let Some(what) = self.told_of(event) {
+            if let Some(payload) = self.payload_for(event) {
                 let part = Some((page.upto.clone(), event.position));
                 let cursor = if Some(index) == last {
                     Cursor::at(page.upto.clone())
@@ -223,7 +224,7 @@ impl Subscription {
                         part,
                     }
                 };
-                self.ready.push_back(Told { cursor, what });
+                self.ready.push_back(Publication { cursor, payload });
             }
         }
         self.cursor = match page.events.last() {
@@ -236,34 +237,34 @@ impl Subscription {
     }
 
     /// What this subscriber is told of an event.
-    fn told_of(&mut self, event: &Event) -> Option<What> {
+    fn payload_for(&mut self, event: &Event) -> Option<Payload> {
         let is_import = event.action == Action::ImportRun;
         match self.interest {
             Interest::Expenses if !is_import && event.is_visible(&self.viewer) => {
-                Some(What::Expense(event.clone()))
+                Some(Payload::Expense(event.clone()))
             }
-            Interest::Approvals if event.wants_decision(&self.viewer) => {
-                Some(What::Expense(event.clone()))
+            Interest::Approvals if event.needs_decision_by(&self.viewer) => {
+                Some(Payload::Expense(event.clone()))
             }
-            Interest::Imports(_) if is_import && self.wants_import(event.subject_id.into()) => {
-                self.done.insert(event.subject_id.into());
-                Some(What::Import(ImportStep::of(event)))
+            Interest::Imports(_) if is_import && self.includes_import(event.subject_id.into()) => {
+                self.finished.insert(event.subject_id.into());
+                Some(Payload::Import(ImportProgress::finished(event)))
             }
             _ => None,
         }
     }
 
-    fn wants_import(&self, id: ImportId) -> bool {
+    fn includes_import(&self, id: ImportId) -> bool {
         match self.interest {
             Interest::Imports(wanted) => wanted.is_none_or(|wanted| wanted == id),
             Interest::Expenses | Interest::Approvals | Interest::Budgets => false,
         }
     }
 
-    /// Crossings of one batch come in the order of their ids, so that a cursor can tell how many of them were told.
-    fn push_crossings(&mut self, crossings: &[Crossing], upto: &Snapshot) {
-        for (index, crossing) in crossings.iter().enumerate() {
-            let cursor = if index + 1 == crossings.len() {
+    /// Alerts of one batch come in the order of their ids, so that a cursor can tell how many of them were told.
+    fn push_alerts(&mut self, alerts: &[BudgetAlert], upto: &PgSnapshot) {
+        for (index, alert) in alerts.iter().enumerate() {
+            let cursor = if index + 1 == alerts.len() {
                 Cursor::at(upto.clone())
             } else if self.cursor.part.is_some() {
                 // Of a batch told in part a part again: rather told twice than never.
@@ -271,16 +272,16 @@ impl Subscription {
             } else {
                 let position = Position {
                     at: 0,
-                    id: crossing.budget_id.uuid(),
+                    id: alert.budget_id.uuid(),
                 };
                 Cursor {
                     seen: self.cursor.seen.clone(),
                     part: Some((upto.clone(), position)),
                 }
             };
-            self.ready.push_back(Told {
+            self.ready.push_back(Publication {
                 cursor,
-                what: What::Budget(crossing.clone()),
+                payload: Payload::Budget(alert.clone()),
             });
         }
     }

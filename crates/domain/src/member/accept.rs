@@ -42,7 +42,7 @@ pub struct AcceptInvitation {
 
 /// An invitation's receiver, who is a member now.
 #[derive(Debug, Clone)]
-pub struct Joined {
+pub struct AcceptedInvitation {
     /// The organization and the member.
     pub access: TenantAccess,
     /// A session bound to the organization.
@@ -63,7 +63,7 @@ impl Outlay {
         caller: Option<&Caller>,
         key: Option<&IdempotencyKey>,
         network: Option<IpAddr>,
-    ) -> Result<Joined> {
+    ) -> Result<AcceptedInvitation> {
         let unknown = || {
             Error::invalid(
                 "token",
@@ -93,28 +93,29 @@ impl Outlay {
             .identify(&invited.email, &accept, caller, network)
             .await?;
         let db = self.tenancy().write_shared(&tenant);
-        let user_id = match join(&db, organization, id, identity, &accept, key, self.now()).await {
-            Ok(user_id) => {
-                db.commit().await?;
-                user_id
-            }
-            Err(error) => {
-                db.release().await;
-                let again = match (&error, key) {
-                    (Error::Conflict { .. }, Some(key)) => {
-                        self.accepted_before(&invited.email, &accept, caller, key, network)
-                            .await?
-                    }
-                    _ => None,
-                };
-                again.ok_or(error)?
-            }
-        };
+        let user_id =
+            match add_member(&db, organization, id, identity, &accept, key, self.now()).await {
+                Ok(user_id) => {
+                    db.commit().await?;
+                    user_id
+                }
+                Err(error) => {
+                    db.release().await;
+                    let again = match (&error, key) {
+                        (Error::Conflict { .. }, Some(key)) => {
+                            self.accepted_before(&invited.email, &accept, caller, key, network)
+                                .await?
+                        }
+                        _ => None,
+                    };
+                    again.ok_or(error)?
+                }
+            };
         let directory = self.tenancy().directory();
-        directory.forget(DirectoryChange::Member(organization, user_id));
+        directory.invalidate(DirectoryChange::Member(organization, user_id));
         let access = directory.access(organization, user_id).await?;
         let session = self.open_session(user_id, Some(organization)).await?;
-        Ok(Joined { access, session })
+        Ok(AcceptedInvitation { access, session })
     }
 
     /// The user who accepted by this key before; whoever asks has to show again that it is they.
@@ -196,7 +197,7 @@ enum Identity {
 }
 
 /// Everything that accepting writes, in one transaction: user, member, membership, invitation, audit event. The user.
-async fn join(
+async fn add_member(
     db: &TenantConnection,
     organization: TenantId,
     invitation: InvitationId,
@@ -240,7 +241,7 @@ async fn join(
         let once = Once::new(user.id, ACCEPT, key, accept)?;
         once.claim(db, organization.uuid()).await?;
     }
-    let member_id = admit(db, &invited, &user, now).await?;
+    let member_id = upsert_member(db, &invited, &user, now).await?;
     let membership = membership::ActiveModel {
         user_id: Set(user.id),
         organization_id: Set(organization),
@@ -284,7 +285,7 @@ async fn join(
 }
 
 /// The member's row: a new one, or the old one of somebody who comes back.
-async fn admit(
+async fn upsert_member(
     db: &TenantConnection,
     invited: &invitation::Model,
     user: &user::Model,

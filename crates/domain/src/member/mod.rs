@@ -25,7 +25,7 @@ use crate::{
     value::SearchText,
 };
 
-pub use accept::{AcceptInvitation, Joined};
+pub use accept::{AcceptInvitation, AcceptedInvitation};
 pub use invite::{InviteMember, RevokeInvitation, invitations};
 pub use status::{DeactivateMember, LeaveOrganization, ReactivateMember};
 pub use update::UpdateMember;
@@ -138,7 +138,7 @@ async fn lock_owners(cx: &WriteContext) -> Result<Vec<Model>> {
 }
 
 /// Refuses to lose the last of the owners.
-fn keep_an_owner(owners: &[Model], leaving: MemberId) -> Result<()> {
+fn require_remaining_owner(owners: &[Model], leaving: MemberId) -> Result<()> {
     if owners.iter().any(|owner| owner.id != leaving) {
         return Ok(());
     }

@@ -15,7 +15,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{keep_an_owner, lock_owners, require_authority_over};
+use super::{lock_owners, require_authority_over, require_remaining_owner};
 use crate::{
     Action, Command, Context, Error, IdempotencyKey, Outlay, Result, WriteContext,
     identity::Caller, write,
@@ -127,7 +127,7 @@ async fn left_by(
 
 async fn deactivate(cx: &WriteContext, member: &Model, owners: &[Model]) -> Result<Model> {
     if member.role == Role::Owner && member.status == MemberStatus::Active {
-        keep_an_owner(owners, member.id)?;
+        require_remaining_owner(owners, member.id)?;
     }
     set_status(cx, member, MemberStatus::Deactivated).await
 }

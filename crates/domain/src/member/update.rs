@@ -7,7 +7,7 @@ use outlay_entity::tenant::{
 use outlay_tenancy::DirectoryChange;
 use serde::Serialize;
 
-use super::{keep_an_owner, lock_owners, require_authority_over};
+use super::{lock_owners, require_authority_over, require_remaining_owner};
 use crate::{
     Action, Command, Error, Result, WriteContext,
     value::{Code, Name},
@@ -54,7 +54,7 @@ impl Command for UpdateMember {
             && old.role == Role::Owner
             && old.status == MemberStatus::Active
         {
-            keep_an_owner(&owners, self.id)?;
+            require_remaining_owner(&owners, self.id)?;
         }
         let change = ActiveModel {
             display_name: set(self.display_name.clone()),

@@ -63,7 +63,7 @@ pub async fn settings(cx: &Context) -> Result<settings::Model> {
 
 /// Lets one writer at a time go on from here, of all in the organization that call this: the others wait until its
 /// transaction ends.
-pub(crate) async fn take_turns(cx: &WriteContext) -> Result<()> {
+pub(crate) async fn lock_settings(cx: &WriteContext) -> Result<()> {
     let rules = settings::Entity::find().lock_exclusive();
     rules.one(cx.db()).await?;
     Ok(())

@@ -79,7 +79,7 @@ pub(super) async fn claim<C: Command>(
 }
 
 /// Keeps the id of the result, for a repeated request.
-pub(super) async fn settle(
+pub(super) async fn store_result(
     cx: &WriteContext,
     action: Action,
     key: &IdempotencyKey,

@@ -89,7 +89,7 @@ pub(crate) async fn perform<C: Command>(
     let output = command.run(cx).await?;
     audit::record(cx, C::ACTION, &output).await?;
     if let Some(key) = key {
-        idempotency::settle(cx, C::ACTION, key, output.id()).await?;
+        idempotency::store_result(cx, C::ACTION, key, output.id()).await?;
     }
     Ok(output)
 }

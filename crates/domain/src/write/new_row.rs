@@ -32,7 +32,7 @@ impl<M: ModelTrait> NewRow<M> {
         M: IntoActiveModel<A>,
         A: ActiveModelTrait<Entity = M::Entity>,
     {
-        let (insert, values) = insert_of(&row.clone().into_active_model());
+        let (insert, values) = insert_statement(&row.clone().into_active_model());
         Self {
             row,
             insert,
@@ -65,7 +65,7 @@ impl<M: Subject> NewRow<M> {
             .query(insert.take())
             .table_name(WRITTEN)
             .to_owned();
-        let (mut event, mut values) = insert_of(&audit::event(cx, action, &self.row)?);
+        let (mut event, mut values) = insert_statement(&audit::event(cx, action, &self.row)?);
         event
             .select_from(values.from(WRITTEN).take())
             .map_err(Error::internal)?;
@@ -99,7 +99,7 @@ pub(super) async fn insert_alone<C: Command>(
 }
 
 /// What inserts the row, and the values that it is to select.
-fn insert_of<A: ActiveModelTrait>(row: &A) -> (InsertStatement, SelectStatement) {
+fn insert_statement<A: ActiveModelTrait>(row: &A) -> (InsertStatement, SelectStatement) {
     let (mut columns, mut values) = (Vec::new(), Query::select());
     for column in <A::Entity as EntityTrait>::Column::iter() {
         if let Some(value) = row.get(column).into_value() {

@@ -1,24 +1,24 @@
 //! Events of budgets near their limits.
 
 use async_graphql::{Context, ID, Object};
-use outlay_domain::live::{Crossing, Told, What};
+use outlay_domain::live::{BudgetAlert, Payload, Publication};
 
 use crate::{budget::Budget, error::Answer, id, relation};
 
 /// A budget has crossed its alert threshold.
 pub struct BudgetNearingLimit {
     cursor: String,
-    crossing: Crossing,
+    alert: BudgetAlert,
 }
 
 impl BudgetNearingLimit {
-    pub(super) fn of(told: Told) -> Option<Self> {
-        let What::Budget(crossing) = told.what else {
+    pub(super) fn of(publication: Publication) -> Option<Self> {
+        let Payload::Budget(alert) = publication.payload else {
             return None;
         };
         Some(Self {
-            cursor: told.cursor.encode(),
-            crossing,
+            cursor: publication.cursor.encode(),
+            alert,
         })
     }
 }
@@ -33,16 +33,16 @@ impl BudgetNearingLimit {
 
     /// The threshold reached, in percent of the limit: 80, or 100 when the limit is reached or exceeded.
     async fn percent(&self) -> i32 {
-        self.crossing.percent
+        self.alert.percent
     }
 
     /// Global id of the budget.
     async fn budget_id(&self) -> ID {
-        id::encode(self.crossing.budget_id)
+        id::encode(self.alert.budget_id)
     }
 
     /// The budget as it is now; `null` when it was deleted.
     async fn budget(&self, ctx: &Context<'_>) -> Answer<Budget> {
-        relation::find(ctx, self.crossing.budget_id).await
+        relation::find(ctx, self.alert.budget_id).await
     }
 }

@@ -7,7 +7,7 @@ use outlay_domain::{
         Id,
         tenant::{DepartmentId, ExpenseId, MemberId},
     },
-    live::{Event, Told, What},
+    live::{Event, Payload, Publication},
 };
 
 use crate::{
@@ -76,13 +76,13 @@ pub struct ExpenseChange {
 }
 
 impl ExpenseChange {
-    pub(super) fn of(told: Told) -> Option<Self> {
-        let What::Expense(event) = told.what else {
+    pub(super) fn of(publication: Publication) -> Option<Self> {
+        let Payload::Expense(event) = publication.payload else {
             return None;
         };
         Some(Self {
             action: ExpenseAction::of(event.action)?,
-            cursor: told.cursor.encode(),
+            cursor: publication.cursor.encode(),
             event,
         })
     }

@@ -1,7 +1,7 @@
 //! Progress of imports.
 
 use async_graphql::{Context, Enum, ID, Object};
-use outlay_domain::live::{self, ImportStep, Told, What};
+use outlay_domain::live::{self, Payload, Publication};
 
 use crate::{error::Answer, id, import::Import, relation};
 
@@ -20,17 +20,17 @@ pub enum ImportState {
 /// Progress of an import.
 pub struct ImportProgress {
     cursor: String,
-    step: ImportStep,
+    progress: live::ImportProgress,
 }
 
 impl ImportProgress {
-    pub(super) fn of(told: Told) -> Option<Self> {
-        let What::Import(step) = told.what else {
+    pub(super) fn of(publication: Publication) -> Option<Self> {
+        let Payload::Import(progress) = publication.payload else {
             return None;
         };
         Some(Self {
-            cursor: told.cursor.encode(),
-            step,
+            cursor: publication.cursor.encode(),
+            progress,
         })
     }
 }
@@ -45,26 +45,26 @@ impl ImportProgress {
 
     /// State.
     async fn state(&self) -> ImportState {
-        self.step.state.into()
+        self.progress.state.into()
     }
 
     /// Global id of the import.
     async fn import_id(&self) -> ID {
-        id::encode(self.step.import_id)
+        id::encode(self.progress.import_id)
     }
 
     /// Lines that became expenses so far.
     async fn done_rows(&self) -> i64 {
-        self.step.done
+        self.progress.done
     }
 
     /// Lines of data in the file.
     async fn total_rows(&self) -> i64 {
-        self.step.total
+        self.progress.total
     }
 
     /// The import as it is now; `null` while it is not visible yet.
     async fn import(&self, ctx: &Context<'_>) -> Answer<Import> {
-        relation::find(ctx, self.step.import_id).await
+        relation::find(ctx, self.progress.import_id).await
     }
 }

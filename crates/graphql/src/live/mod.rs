@@ -9,7 +9,7 @@ mod import;
 
 use async_graphql::{Context, ID, Object, Result, Subscription};
 use futures::{Stream, stream};
-use outlay_domain::live::{self, Interest, Told};
+use outlay_domain::live::{self, Interest, Publication};
 
 pub use budget::BudgetNearingLimit;
 pub use expense::{ExpenseChange, ExpenseChangeFilter};
@@ -115,7 +115,7 @@ async fn follow(
     ctx: &Context<'_>,
     interest: Interest,
     after: Option<String>,
-) -> Result<impl Stream<Item = Result<Told>> + use<>> {
+) -> Result<impl Stream<Item = Result<Publication>> + use<>> {
     let subscription = ctx.request().subscribe(interest, after.as_deref()).await;
     let subscription = subscription.map_err(|error| problem(&error))?;
     Ok(stream::unfold(Some(subscription), async |following| {
@@ -129,8 +129,8 @@ async fn follow(
 
 /// What a field tells of all that its subscriber is told.
 fn only<T>(
-    told: impl Stream<Item = Result<Told>>,
-    mut pick: impl FnMut(Told) -> Option<T>,
+    told: impl Stream<Item = Result<Publication>>,
+    mut pick: impl FnMut(Publication) -> Option<T>,
 ) -> impl Stream<Item = Result<T>> {
     futures::StreamExt::filter_map(told, move |told| {
         std::future::ready(told.map(&mut pick).transpose())

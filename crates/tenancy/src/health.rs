@@ -9,13 +9,13 @@ use sqlx::{
 use tokio::{sync::Mutex, time::Instant};
 
 /// How long a finding is good: however often a supervisor asks, the database is asked once a second.
-const FRESH: Duration = Duration::from_secs(1);
+const MAX_AGE: Duration = Duration::from_secs(1);
 
 /// Asks the database for a sign of life.
 ///
 /// A probe has a connection of its own, made when first needed: a pool whose connections are all in use for a moment
 /// is busy, not unready.
-pub(crate) struct Pulse {
+pub(crate) struct HealthCheck {
     options: PgConnectOptions,
     probe: Mutex<Probe>,
 }
@@ -26,7 +26,7 @@ struct Probe {
     answered: Option<Instant>,
 }
 
-impl Pulse {
+impl HealthCheck {
     pub(crate) fn new(options: PgConnectOptions) -> Self {
         Self {
             options,
@@ -37,7 +37,7 @@ impl Pulse {
     /// Those who ask at the same time share one answer.
     pub(crate) async fn check(&self) -> Result<(), sqlx::Error> {
         let mut probe = self.probe.lock().await;
-        if probe.answered.is_some_and(|at| at.elapsed() < FRESH) {
+        if probe.answered.is_some_and(|at| at.elapsed() < MAX_AGE) {
             return Ok(());
         }
         // Taken out, so that a connection whose caller gave up waiting is not used again.
