@@ -1,4 +1,4 @@
-//! Accounts: sources of funds, which budgets are paid from.
+//! Accounts: the sources of funds that budgets are paid from.
 
 use outlay_entity::tenant::{
     AccountId,
@@ -40,7 +40,7 @@ impl Deletable for Entity {
     const DELETE: Action = Action::AccountDelete;
 }
 
-/// Accounts by name.
+/// Lists accounts by name.
 ///
 /// # Errors
 /// `Forbidden` for callers who may not see accounts, `Invalid` for a cursor of another list.
@@ -50,7 +50,7 @@ pub async fn list(cx: &Context, request: &PageRequest, fetch: &Fetch) -> Result<
     read::list::<Entity>(cx, &Condition::all(), order, request, fetch).await
 }
 
-/// A new account.
+/// Creates an account.
 #[derive(Debug, Clone, Serialize)]
 pub struct CreateAccount {
     /// Name, unique regardless of case.
@@ -74,12 +74,12 @@ impl Command for CreateAccount {
     }
 }
 
-/// A change of an account; `None` leaves a value unchanged.
+/// Changes an account; `None` leaves a value unchanged.
 #[derive(Debug, Clone, Serialize)]
 pub struct UpdateAccount {
     /// The account.
     pub id: AccountId,
-    /// The version that the caller has seen.
+    /// The version that the caller has read.
     pub version: i32,
     /// Name.
     pub name: Option<Name>,

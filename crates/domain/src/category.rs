@@ -31,7 +31,7 @@ impl Deletable for Entity {
     const DELETE: Action = Action::CategoryDelete;
 }
 
-/// Categories by name. Every member may see them.
+/// Lists categories by name. Every member may see them.
 ///
 /// # Errors
 /// `Invalid` for a cursor of another list.
@@ -40,7 +40,7 @@ pub async fn list(cx: &Context, request: &PageRequest, fetch: &Fetch) -> Result<
     read::list::<Entity>(cx, &Condition::all(), order, request, fetch).await
 }
 
-/// A new category.
+/// Creates a category.
 #[derive(Debug, Clone, Serialize)]
 pub struct CreateCategory {
     /// Name, unique regardless of case.
@@ -60,12 +60,12 @@ impl Command for CreateCategory {
     }
 }
 
-/// A change of a category; `None` leaves a value unchanged.
+/// Changes a category; `None` leaves a value unchanged.
 #[derive(Debug, Clone, Serialize)]
 pub struct UpdateCategory {
     /// The category.
     pub id: CategoryId,
-    /// The version that the caller has seen.
+    /// The version that the caller has read.
     pub version: i32,
     /// Name.
     pub name: Option<Name>,

@@ -1,4 +1,4 @@
-//! Who asks, and the only connection to the rows that they may ask for.
+//! The verified caller of a use case, with the connection to the rows of the caller's organization.
 
 use std::{ops::Deref, sync::Arc};
 
@@ -42,7 +42,7 @@ impl Context {
         }
     }
 
-    /// The same context, which takes its connection once this gate opens.
+    /// Returns this context, changed to wait for `gate` before it takes a connection.
     #[must_use]
     pub fn behind(self, gate: Arc<Gate>) -> Self {
         Self {
@@ -51,7 +51,7 @@ impl Context {
         }
     }
 
-    /// The time.
+    /// The current time.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
@@ -68,7 +68,7 @@ impl Context {
         &self.access
     }
 
-    /// The member who asks.
+    /// The id of the calling member.
     #[must_use]
     pub fn member_id(&self) -> MemberId {
         self.access.member().member_id
@@ -86,29 +86,29 @@ impl Context {
         self.access.member().department_id
     }
 
-    /// The currency of the organization's books.
+    /// The base currency of the organization.
     ///
     /// # Errors
-    /// `Internal` when the directory holds no currency.
+    /// `Internal` when the directory has no valid currency.
     pub fn base_currency(&self) -> Result<Currency> {
         Currency::stored(self.access.tenant().base_currency())
     }
 
-    /// Whether the member's role allows something.
+    /// Whether the member's role grants a permission.
     #[must_use]
     pub fn can(&self, permission: Permission) -> bool {
         permission.is_granted_to(self.role())
     }
 
-    /// Goes on only if the member's role allows it.
+    /// Requires a permission.
     ///
     /// # Errors
-    /// `Forbidden`, with what is not allowed.
+    /// `Forbidden`, naming what is not allowed, when the member's role does not grant it.
     pub fn require(&self, permission: Permission) -> Result<()> {
         permission.require(self.role())
     }
 
-    /// The request that this serves, as the log names it.
+    /// The id of the request, as it appears in the log.
     pub(crate) fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
@@ -117,7 +117,7 @@ impl Context {
         &self.db
     }
 
-    /// Gives the connection back; nothing can be read after this.
+    /// Returns the connection to the pool. No reads are possible after this.
     pub async fn release(&self) {
         self.db.release().await;
     }
@@ -143,37 +143,37 @@ impl WriteContext {
         }
     }
 
-    /// What happens, for those who wait for it; a write is told when it has committed.
+    /// Signals, to publish progress before the commit. The event of a write is published after the commit.
     pub(crate) fn signals(&self) -> &Signals {
         &self.signals
     }
 
-    /// Keeps what the audit event is to say of the row as it was.
+    /// Records the state of the row before the write, for the audit event.
     pub(crate) fn note_before(&self, state: Before) {
         *self.before.lock() = Some(state);
     }
 
     /// Keeps the expense that the written row belongs to, for the audit event.
     pub(crate) fn note_parent(&self, parent: Parent) {
-        *self.parent.lock().unwrap_or_else(PoisonError::into_inner) = Some(parent);
+        *self.parent.lock() = Some(parent);
     }
 
     pub(crate) fn parent(&self) -> Option<Parent> {
-        *self.parent.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.parent.lock()
     }
 
     pub(crate) fn before(&self) -> Option<Before> {
         self.before.lock().take()
     }
 
-    /// Tells the directory of every server process, once this transaction commits.
+    /// Notifies the directories of all server processes when this transaction commits.
     pub(crate) async fn announce(&self, change: DirectoryChange) -> Result<()> {
         change.announce(self.db()).await?;
         self.changes.lock().push(change);
         Ok(())
     }
 
-    /// What was announced, for this process's own directory.
+    /// The announced changes, to invalidate in this process's own directory.
     pub(crate) fn into_changes(self) -> Vec<DirectoryChange> {
         self.changes.into_inner()
     }

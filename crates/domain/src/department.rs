@@ -1,4 +1,4 @@
-//! Departments: the parts of an organization that spend.
+//! Departments: the units of an organization that spend money.
 
 use outlay_entity::tenant::{
     DepartmentId, MemberId,
@@ -18,7 +18,7 @@ use crate::{
     write::{self, set, set_optional},
 };
 
-/// How deep departments may be nested; also what ends a search for a cycle.
+/// Maximum nesting depth of departments. It also bounds the search for cycles.
 const MAX_DEPTH: usize = 20;
 
 impl Noun for Entity {
@@ -35,7 +35,7 @@ impl Deletable for Entity {
     const DELETE: Action = Action::DepartmentDelete;
 }
 
-/// Departments by name. Every member may see them.
+/// Lists departments by name. Every member may see them.
 ///
 /// # Errors
 /// `Invalid` for a cursor of another list.
@@ -44,14 +44,14 @@ pub async fn list(cx: &Context, request: &PageRequest, fetch: &Fetch) -> Result<
     read::list::<Entity>(cx, &Condition::all(), order, request, fetch).await
 }
 
-/// A new department.
+/// Creates a department.
 #[derive(Debug, Clone, Serialize)]
 pub struct CreateDepartment {
     /// Name, unique regardless of case.
     pub name: Name,
-    /// The department that it is part of.
+    /// The parent department.
     pub parent_id: Option<DepartmentId>,
-    /// The member who leads it.
+    /// The head of the department.
     pub head_id: Option<MemberId>,
 }
 
@@ -70,18 +70,18 @@ impl Command for CreateDepartment {
     }
 }
 
-/// A change of a department; `None` leaves a value unchanged, `Some(None)` removes it.
+/// Changes a department; `None` leaves a value unchanged, `Some(None)` removes it.
 #[derive(Debug, Clone, Serialize)]
 pub struct UpdateDepartment {
     /// The department.
     pub id: DepartmentId,
-    /// The version that the caller has seen.
+    /// The version that the caller has read.
     pub version: i32,
     /// Name.
     pub name: Option<Name>,
-    /// The department that it is part of.
+    /// The parent department.
     pub parent_id: Option<Option<DepartmentId>>,
-    /// The member who leads it.
+    /// The head of the department.
     pub head_id: Option<Option<MemberId>>,
 }
 
@@ -90,7 +90,7 @@ impl Command for UpdateDepartment {
     const ACTION: Action = Action::DepartmentUpdate;
 
     async fn run(&self, cx: &WriteContext) -> Result<Model> {
-        // Two simultaneous moves may close a cycle together that neither closes alone.
+        // Two concurrent moves could create a cycle that neither creates alone.
         if matches!(self.parent_id, Some(Some(_))) {
             organization::lock_settings(cx).await?;
         }
@@ -108,7 +108,7 @@ impl Command for UpdateDepartment {
     }
 }
 
-/// A department cannot be part of itself, however far up.
+/// Rejects a parent that is the department itself or one of its descendants.
 async fn reject_cycle(cx: &WriteContext, id: DepartmentId, parent: DepartmentId) -> Result<()> {
     let mut above = Some(parent);
     for _ in 0..MAX_DEPTH {

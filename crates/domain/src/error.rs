@@ -1,4 +1,4 @@
-//! Everything that a use case can answer instead of a result.
+//! The error type of all use cases.
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
@@ -7,95 +7,95 @@ use sea_orm::{DbErr, RuntimeErr};
 
 use crate::noun;
 
-/// Why a use case was not done. `Display` is for the person or program that asked; causes are for the log.
+/// The reason why a use case failed. `Display` is for the caller; causes are only logged.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
-    /// Nobody is signed in, or the credentials are wrong or have ended.
+    /// There is no session, or the credentials are wrong or have expired.
     #[error("{0}")]
     Unauthenticated(&'static str),
     /// The caller's role does not allow it.
     #[error("{0}")]
     Forbidden(String),
-    /// No such thing, or none that the caller may know of.
+    /// The object does not exist, or the caller is not allowed to see it.
     #[error("There is no such {noun}.")]
     NotFound {
-        /// What was looked for, such as `expense`.
+        /// The kind of object, such as `expense`.
         noun: &'static str,
-        /// The field of the input that named it.
+        /// The input field that identifies the object.
         field: Option<Cow<'static, str>>,
     },
-    /// Something else happened first.
+    /// The request conflicts with the current state.
     #[error("{message}")]
     Conflict {
-        /// The field of the input that it is about.
+        /// The input field that caused the conflict.
         field: Option<&'static str>,
-        /// What happened, and the way out.
+        /// Describes the conflict and how to resolve it.
         message: String,
     },
-    /// The input cannot be right.
+    /// The input is invalid.
     #[error("{message}")]
     Invalid {
-        /// The field of the input, as a path such as `amount.currencyCode`.
+        /// The input field, as a path such as `amount.currencyCode`.
         field: String,
-        /// What is wrong with it, and what would be right.
+        /// Describes the problem and the valid values.
         message: String,
     },
-    /// The session is bound to no organization.
+    /// The session is not bound to an organization.
     #[error("This session is not bound to an organization: sign in to one, or switch to one.")]
     TenantRequired,
     /// Token, host and header name different organizations.
     #[error("The token, the host and the X-Organization header do not name the same organization.")]
     TenantMismatch,
-    /// The organization is set aside.
+    /// The organization is suspended.
     #[error("This organization is suspended.")]
     TenantSuspended,
-    /// A limit stands in the way.
+    /// A limit was exceeded.
     #[error("{message}")]
     LimitExceeded {
-        /// The field of the input that exceeds it.
+        /// The input field that exceeds the limit.
         field: Option<&'static str>,
-        /// The limit, and by how much.
+        /// Names the limit and the excess.
         message: String,
     },
-    /// Too many attempts, or too much work at this moment.
+    /// Too many attempts, or too much load at this time.
     #[error("{message}")]
     RateLimited {
-        /// What there is too much of.
+        /// Describes the limited resource.
         message: &'static str,
-        /// When the same request may succeed.
+        /// The delay after which the same request may succeed.
         retry_after: Duration,
     },
-    /// Not the caller's doing; the cause is for the log.
-    #[error("Something failed on our side.")]
+    /// A server error. The cause is only logged.
+    #[error("An internal error occurred.")]
     Internal(#[source] Arc<dyn std::error::Error + Send + Sync>),
 }
 
 /// The code of an [`Error`], as clients see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorCode {
-    /// Sign in (again).
+    /// Authentication is required.
     Unauthenticated,
     /// The role does not allow it.
     Forbidden,
-    /// No such thing, or none that the caller may know of.
+    /// The object does not exist, or the caller is not allowed to see it.
     NotFound,
-    /// A stale version, a name that is taken, a decision already made.
+    /// The version is stale, the name is taken, or the decision was already made.
     Conflict,
-    /// A field of the input is wrong.
+    /// An input field is invalid.
     Invalid,
-    /// The session is bound to no organization.
+    /// The session is not bound to an organization.
     TenantRequired,
-    /// Token, host and header disagree.
+    /// Token, host and header name different organizations.
     TenantMismatch,
     /// The organization is suspended.
     TenantSuspended,
     /// Too many requests.
     RateLimited,
-    /// A limit of the organization or of the server.
+    /// A limit of the organization or of the server was exceeded.
     LimitExceeded,
-    /// No document of this hash is known.
+    /// There is no persisted document with this hash.
     PersistedQueryNotFound,
-    /// Our fault.
+    /// A server error.
     Internal,
 }
 
@@ -139,7 +139,7 @@ impl Error {
         }
     }
 
-    /// When the same request may succeed, where that is a matter of time.
+    /// The delay after which the same request may succeed, if it depends on time.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -148,7 +148,7 @@ impl Error {
         }
     }
 
-    /// The field of the input that it is about.
+    /// The input field that caused the error.
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         match self {
@@ -165,7 +165,7 @@ impl Error {
         }
     }
 
-    /// A field that cannot be right.
+    /// Creates an error for an invalid input field.
     pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Invalid {
             field: field.into(),
@@ -173,7 +173,7 @@ impl Error {
         }
     }
 
-    /// Something else happened first.
+    /// Creates an error for a conflict with the current state.
     pub fn conflict(field: impl Into<Option<&'static str>>, message: impl Into<String>) -> Self {
         Self::Conflict {
             field: field.into(),
@@ -181,7 +181,7 @@ impl Error {
         }
     }
 
-    /// No such thing, named by this field of the input.
+    /// Creates an error for an object that does not exist. `field` is the input field that identifies it.
     #[must_use]
     pub fn not_found(noun: &'static str, field: impl Into<Cow<'static, str>>) -> Self {
         Self::NotFound {
@@ -190,12 +190,12 @@ impl Error {
         }
     }
 
-    /// Our fault.
+    /// Creates a server error.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(cause.into().into())
     }
 
-    /// A row cannot be deleted: a foreign key violation says that others refer to it.
+    /// Converts a foreign key violation of a deletion: other rows reference the row.
     pub(crate) fn in_use(noun: &'static str, error: DbErr) -> Self {
         match Violation::from_error(&error) {
             Some(Violation {
@@ -216,12 +216,12 @@ const UNIQUE: &str = "23505";
 /// SQLSTATE of a violated foreign key.
 const FOREIGN_KEY: &str = "23503";
 
-/// A constraint that a statement violates.
+/// A constraint violation of a statement.
 struct Violation<'a> {
     /// SQLSTATE.
     code: &'a str,
     constraint: &'a str,
-    /// The table that has the constraint.
+    /// The table of the constraint.
     table: &'a str,
 }
 
@@ -241,7 +241,7 @@ impl<'a> Violation<'a> {
         })
     }
 
-    /// What the caller can do about it.
+    /// The error for the caller; `None` for a constraint that the caller cannot satisfy.
     fn explain(&self) -> Option<Error> {
         match self.code {
             UNIQUE => noun::taken(self.constraint),

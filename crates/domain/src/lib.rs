@@ -1,8 +1,9 @@
-//! What Outlay does, noun by noun: rules, roles and errors, without GraphQL and without HTTP.
+//! The domain: the use cases of Outlay by noun, with their rules, roles and errors. It does not depend on GraphQL or
+//! HTTP.
 //!
-//! Reads take a [`Context`], writes a [`WriteContext`]: both prove who asks and hold the only connection to the
-//! tenant's rows. Every write is a [`Command`], which [`Outlay::execute`] runs once, in a transaction, with its audit
-//! event.
+//! Reads take a [`Context`], writes a [`WriteContext`]. Both prove the caller's membership and hold the only connection
+//! to the tenant's rows. Every write is a [`Command`], which [`Outlay::execute`] runs once, in a transaction, with its
+//! audit event.
 
 pub mod account;
 mod action;
@@ -38,8 +39,8 @@ pub use outlay_entity as entity;
 pub use outlay_tenancy as tenancy;
 pub use write::{Command, Deletable, Delete, Deleted, IdempotencyKey, Subject};
 
-/// A moment in UTC.
+/// A point in time in UTC.
 pub type Time = chrono::DateTime<chrono::Utc>;
 
-/// The result of everything here.
+/// The result of use cases.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -1,4 +1,4 @@
-//! The system as a whole: what a server, a command line or a test holds on to.
+//! The entry point of the domain, for servers, command lines and tests.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,18 +13,18 @@ use crate::{
     write,
 };
 
-/// What an operator may set about the domain.
+/// Settings of the domain.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where links in invitations lead, without a trailing slash, such as `https://outlay.example.com`.
+    /// Base URL of invitation links, without a trailing slash, such as `https://outlay.example.com`.
     pub public_url: String,
-    /// How long an access token lives.
+    /// Lifetime of an access token.
     pub access_token_lifetime: Duration,
-    /// How long a session can be refreshed.
+    /// Lifetime of a session.
     pub session_lifetime: Duration,
-    /// How long an invitation can be accepted.
+    /// Lifetime of an invitation.
     pub invitation_lifetime: Duration,
-    /// The time.
+    /// The source of the current time.
     pub clock: Clock,
 }
 
@@ -40,7 +40,7 @@ impl Default for Settings {
     }
 }
 
-/// All organizations of one install, and everything that can be done with them.
+/// All organizations of an installation, and their use cases.
 pub struct Outlay {
     tenancy: Tenancy,
     settings: Settings,
@@ -52,10 +52,10 @@ pub struct Outlay {
 }
 
 impl Outlay {
-    /// Opens the system on a prepared tenancy; makes the first signing key when there is none.
+    /// Opens the domain on a prepared tenancy. Creates the first signing key if there is none.
     ///
     /// # Errors
-    /// The database's own.
+    /// Database errors.
     pub async fn open(tenancy: Tenancy, settings: Settings) -> Result<Self> {
         let keys = SigningKeys::load(tenancy.shared()).await?;
         Ok(Self {
@@ -69,7 +69,7 @@ impl Outlay {
         })
     }
 
-    /// Tenants and their directory.
+    /// The tenants and their directory.
     #[must_use]
     pub fn tenancy(&self) -> &Tenancy {
         &self.tenancy
@@ -79,12 +79,12 @@ impl Outlay {
         &self.settings
     }
 
-    /// The time.
+    /// The current time.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.settings.clock.now()
     }
 
-    /// The keys of access tokens.
+    /// The signing keys of access tokens.
     #[must_use]
     pub fn keys(&self) -> &SigningKeys {
         &self.keys
@@ -102,7 +102,7 @@ impl Outlay {
         &self.hubs
     }
 
-    /// A read-only snapshot for a verified member, taken at the first read.
+    /// Opens a read-only snapshot for a verified member. The first read takes the snapshot.
     #[must_use]
     pub fn read(&self, access: &TenantAccess, request_id: Option<Arc<str>>) -> Context {
         self.context(access, self.tenancy.read(access), request_id)
@@ -118,10 +118,10 @@ impl Outlay {
         Context::new(access.clone(), db, request_id, clock, shapes)
     }
 
-    /// Does one write: one transaction, one audit event, and once only for an idempotency key.
+    /// Executes a write in one transaction, with one audit event, and at most once for an idempotency key.
     ///
     /// # Errors
-    /// The command's own; then nothing was written.
+    /// The errors of the command. Nothing was written in that case.
     pub async fn execute<C: Command>(
         &self,
         access: &TenantAccess,

@@ -1,4 +1,5 @@
-//! Pages of a list by keyset: as fast at the end as at the start, and steady while rows come and go.
+//! Keyset pagination: the last page costs no more than the first, and concurrent inserts and deletes do not shift
+//! pages.
 
 use std::{fmt::Write, sync::Arc};
 
@@ -18,10 +19,11 @@ use crate::{Error, Result, read::Fetched};
 /// The value of a column, if it was selected.
 type Selected<T> = std::result::Result<T, NotRead>;
 
-/// The most rows on a page.
+/// Maximum number of rows on a page.
 pub const MAX_PAGE: u64 = 100;
 
-/// Which page: so many from the start or after a cursor, or so many from the end or before one.
+/// The requested page: a number of rows from the start of the list or after a cursor, or from its end or before a
+/// cursor.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PageRequest {
     count: u64,
@@ -30,10 +32,10 @@ pub struct PageRequest {
 }
 
 impl PageRequest {
-    /// Reads the four arguments of a Relay connection.
+    /// Parses the four arguments of a Relay connection.
     ///
     /// # Errors
-    /// `Invalid` unless exactly one of `first` and `last` is given, from 1 to 100, with its own cursor.
+    /// `Invalid` unless exactly one of `first` and `last` is given, from 1 to 100, with the cursor that belongs to it.
     pub fn parse(
         first: Option<i32>,
         after: Option<String>,
@@ -56,11 +58,16 @@ impl PageRequest {
         let count = u64::try_from(count)
             .ok()
             .filter(|count| (1..=MAX_PAGE).contains(count));
-        let count = count
-            .ok_or_else(|| Error::invalid(field, format!("{field} is from 1 to {MAX_PAGE}.")))?;
+        let count = count.ok_or_else(|| {
+            Error::invalid(field, format!("{field} must be from 1 to {MAX_PAGE}."))
+        })?;
         let cursor = match (backward, after, before) {
-            (false, _, Some(_)) => return Err(Error::invalid("before", "before goes with last.")),
-            (true, Some(_), _) => return Err(Error::invalid("after", "after goes with first.")),
+            (false, _, Some(_)) => {
+                return Err(Error::invalid("before", "Use before together with last."));
+            }
+            (true, Some(_), _) => {
+                return Err(Error::invalid("after", "Use after together with first."));
+            }
             (false, after, None) => after,
             (true, None, before) => before,
         };
@@ -71,7 +78,7 @@ impl PageRequest {
         })
     }
 
-    /// The first `count` rows.
+    /// Requests the first `count` rows.
     #[must_use]
     pub fn first(count: u64) -> Self {
         Self {
@@ -82,22 +89,22 @@ impl PageRequest {
     }
 }
 
-/// One page of rows in their order.
+/// A page of rows in the order of the list.
 #[derive(Debug)]
 pub struct Page<R: 'static> {
     /// The rows.
     pub rows: Vec<Arc<Fetched<R>>>,
-    /// Whether there are rows after these: for certain when paging forward, assumed before a cursor.
+    /// Whether there are rows after the page: known when paging forward, assumed when paging before a cursor.
     pub has_next: bool,
-    /// Whether there are rows before these: for certain when paging backward, assumed after a cursor.
+    /// Whether there are rows before the page: known when paging backward, assumed when paging after a cursor.
     pub has_previous: bool,
-    /// Number of rows of the whole list, where it was to be counted.
+    /// Number of rows of the whole list, if it was requested.
     pub count: Option<u64>,
     order: Order<R>,
 }
 
 impl<R: Record> Page<R> {
-    /// A page of a list without rows.
+    /// The page of an empty list.
     pub(crate) fn empty(order: Order<R>) -> Self {
         Self {
             rows: Vec::new(),
@@ -108,7 +115,7 @@ impl<R: Record> Page<R> {
         }
     }
 
-    /// The page of the rows that [`Order::statement`] has read, in the order of the list.
+    /// Creates the page from the rows that [`Order::statement`] selected.
     pub(crate) fn new(
         mut rows: Vec<Fetched<R>>,
         order: Order<R>,
@@ -135,7 +142,7 @@ impl<R: Record> Page<R> {
         }
     }
 
-    /// The cursor of a row: opaque, and good for asking for the rows after or before it.
+    /// The opaque cursor of a row, to request the rows after or before it.
     ///
     /// # Errors
     /// `Internal` when the row was read without the columns of the order.
@@ -144,7 +151,7 @@ impl<R: Record> Page<R> {
     }
 }
 
-/// One value of a row's place in a list.
+/// A component of the sort key of a row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Key {
     #[serde(rename = "s")]
@@ -175,7 +182,7 @@ impl From<Key> for SimpleExpr {
 }
 
 impl Key {
-    /// Whether the database can hold it: a cursor may be forged.
+    /// Whether the database can store the value. Cursors may be forged.
     fn can_be_stored(&self) -> bool {
         let years = 1..10_000;
         match self {
@@ -187,7 +194,7 @@ impl Key {
     }
 }
 
-/// A column that rows are ordered by, and its value in a row.
+/// A column of an order, and the function that reads it from a row.
 #[derive(Debug)]
 pub(crate) struct OrderKey<R: 'static> {
     pub(crate) column: &'static str,
@@ -217,7 +224,7 @@ impl<R> OrderKey<R> {
         })
     }
 
-    /// Whether a key of a cursor can be a value of this column.
+    /// Whether the key of a cursor has the type of this column.
     fn admits(&self, key: &Key) -> bool {
         matches!(
             (&self.value, key),
@@ -231,7 +238,8 @@ impl<R> OrderKey<R> {
     }
 }
 
-/// Declares the columns of an order, with their kinds: `keys![Row: name Text]`; the id, which makes every order total, is added.
+/// Declares the columns of an order and their kinds: `keys![Row: name Text]`. Adds the id, which makes every order
+/// total.
 macro_rules! keys {
     ($row:ty: $($column:ident $kind:ident),* $(,)?) => {
         &[
@@ -248,10 +256,10 @@ macro_rules! keys {
 }
 pub(crate) use keys;
 
-/// A total order of a list: columns, all in one direction, the last one unique.
+/// A total order of a list: columns, all in one direction, of which the last is unique.
 #[derive(Debug)]
 pub struct Order<R: 'static> {
-    /// Names the order in cursors.
+    /// The name of the order in cursors.
     pub(crate) name: &'static str,
     pub(crate) keys: &'static [OrderKey<R>],
     pub(crate) descending: bool,
@@ -266,7 +274,7 @@ impl<R> Clone for Order<R> {
 impl<R> Copy for Order<R> {}
 
 impl<R: Record> Order<R> {
-    /// Ascending by these columns; the name stands in cursors, so that one of another order is recognized.
+    /// Orders by these columns, ascending. Cursors contain the name, so that cursors of another order are rejected.
     pub(crate) const fn by(name: &'static str, keys: &'static [OrderKey<R>]) -> Self {
         Self {
             name,
@@ -275,7 +283,7 @@ impl<R: Record> Order<R> {
         }
     }
 
-    /// The same from the largest on.
+    /// Reverses the order.
     pub(crate) const fn descending(self) -> Self {
         Self {
             descending: true,
@@ -283,19 +291,19 @@ impl<R: Record> Order<R> {
         }
     }
 
-    /// The columns that its cursors hold.
+    /// The columns that cursors contain.
     pub(crate) fn columns(&self) -> Columns {
         self.keys.iter().fold(Columns::NONE, |columns, key| {
             columns.and(Columns::named(R::COLUMNS, key.column))
         })
     }
 
-    /// Whether the rows of this page are read from the largest on; a page before a cursor is read backwards.
+    /// Whether the page is read in descending order. A page before a cursor is read backward.
     fn descends(&self, request: &PageRequest) -> bool {
         self.descending != request.backward
     }
 
-    /// The order of the rows of `table`, as a clause of SQL.
+    /// The ORDER BY clause for the rows of `table`.
     pub(crate) fn clause(&self, table: &str, request: &PageRequest) -> String {
         let direction = if self.descends(request) {
             "DESC"
@@ -310,7 +318,7 @@ impl<R: Record> Order<R> {
         format!(" ORDER BY {}", columns.join(", "))
     }
 
-    /// Reads one page of `select` in this order, and one row more to know whether there is another page.
+    /// Selects one page of `select` in this order, and one more row to find out whether there is another page.
     pub(crate) fn statement<E: EntityTrait>(
         &self,
         mut select: Select<E>,
@@ -335,8 +343,8 @@ impl<R: Record> Order<R> {
         }
         QueryTrait::query(&mut select).clear_order_by();
         let mut statement = select.build(DbBackend::Postgres);
-        // The limit is written into the statement: if it were bound, PostgreSQL would plan anew for each value, since the
-        // plan for an unknown limit looks more expensive. Clients use few page sizes.
+        // The limit is not bound: PostgreSQL would plan the statement again for each value, since the plan for an
+        // unknown limit looks more expensive. Clients use few page sizes.
         let order = self.clause(table, request);
         let _ = write!(statement.sql, "{order} LIMIT {}", request.count + 1);
         Ok(statement)
@@ -376,7 +384,7 @@ mod tests {
     use super::PageRequest;
 
     #[test]
-    fn a_page_is_asked_for_in_one_direction_with_its_own_cursor() {
+    fn a_page_has_one_direction_with_the_cursor_of_that_direction() {
         let cursor = || Some("c".to_owned());
         assert!(PageRequest::parse(Some(20), cursor(), None, None).is_ok());
         assert!(PageRequest::parse(None, None, Some(20), cursor()).is_ok());
@@ -390,7 +398,7 @@ mod tests {
             (Some(1), None, None, cursor(), "before"),
             (None, cursor(), Some(1), None, "after"),
         ] {
-            let error = PageRequest::parse(first, after, last, before).expect_err("refused");
+            let error = PageRequest::parse(first, after, last, before).expect_err("rejected");
             assert_eq!(error.field(), Some(field));
         }
     }

@@ -1,4 +1,4 @@
-//! What each role may do.
+//! The permissions of each role.
 //!
 //! | | Owner | Admin | Finance | Approver | Member | Viewer |
 //! |---|---|---|---|---|---|---|
@@ -13,20 +13,20 @@
 //! | members, invitations, settings | ✓ | ✓ | | | | |
 //! | owners | ✓ | | | | | |
 //!
-//! Nobody approves or rejects an expense of their own.
+//! Members do not approve or reject their own expenses.
 
 use outlay_entity::tenant::Role;
 
 use crate::{Error, Result};
 
-/// Something that not every member may do.
+/// A permission that not every role grants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Permission {
-    /// See the expenses of everybody.
+    /// See the expenses of all members.
     ReadAllExpenses,
     /// See accounts, their balances, and imports.
     ReadAccounts,
-    /// Enter and change expenses of one's own.
+    /// Enter and change own expenses.
     EnterExpenses,
     /// Enter and change expenses of others.
     EnterForOthers,
@@ -44,14 +44,14 @@ pub enum Permission {
     ManageBooks,
     /// Invite, change and deactivate members.
     ManageMembers,
-    /// Make owners, and change or deactivate them.
+    /// Grant the owner role, and change or deactivate owners.
     ManageOwners,
-    /// Change the organization's name, looks and rules.
+    /// Change the organization's name, branding and rules.
     ManageOrganization,
 }
 
 impl Permission {
-    /// Whether the role gives it.
+    /// Whether the role grants the permission.
     #[must_use]
     pub fn is_granted_to(self, role: Role) -> bool {
         use Role::{Admin, Approver, Finance, Member, Owner, Viewer};
@@ -75,10 +75,10 @@ impl Permission {
         }
     }
 
-    /// Goes on only if the role gives it.
+    /// Requires that the role grants the permission.
     ///
     /// # Errors
-    /// `Forbidden`, with what is not allowed.
+    /// `Forbidden`, naming what is not allowed.
     pub fn require(self, role: Role) -> Result<()> {
         if self.is_granted_to(role) {
             return Ok(());

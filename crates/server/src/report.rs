@@ -1,7 +1,7 @@
 //! Errors as commands print them: one line, without repeated causes.
 
 /// Messages that are omitted if a cause follows, because the cause says more.
-const GENERIC: &[&str] = &["the database failed", "Something failed on our side."];
+const GENERIC: &[&str] = &["database error", "An internal error occurred."];
 
 /// Prefixes that SeaORM adds to the messages of the driver.
 const PREFIXES: &[&str] = &[
@@ -42,7 +42,7 @@ mod tests {
     fn a_cause_is_printed_once() {
         let error = anyhow!("refused")
             .context("Query Error: cannot connect: refused")
-            .context("the database failed");
+            .context("database error");
         let error = Err::<(), _>(error).context("the database x cannot be used");
         assert_eq!(
             super::line(&error.expect_err("an error")),

@@ -1,4 +1,4 @@
-//! Who may reach which tenant: values that only the directory makes.
+//! Tenants, their members, and the proof of access that only the directory creates.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// Identifies an organization, in every table and token.
 pub type TenantId = OrganizationId;
 
-/// One organization as requests need it: read from the directory, never changed.
+/// The columns of an organization that requests need: read from the directory and immutable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tenant {
     id: TenantId,
@@ -40,24 +40,25 @@ impl Tenant {
         self.id
     }
 
-    /// The organization's slug, now.
+    /// The current slug of the organization.
     #[must_use]
     pub fn slug(&self) -> &str {
         &self.slug
     }
 
-    /// ISO 4217 code of the currency of its books.
+    /// ISO 4217 code of the organization's base currency.
     #[must_use]
     pub fn base_currency(&self) -> &str {
         &self.base_currency
     }
 
-    /// Its schema, as a quoted identifier.
+    /// The schema of the tenant, as a quoted identifier.
     pub(crate) fn schema(&self) -> &str {
         &self.schema
     }
 
-    /// The database role of its own, as a quoted identifier; it exists where that option is on.
+    /// The tenant's own database role, as a quoted identifier. The role exists only with
+    /// [`TenantRoles::PerTenant`](crate::TenantRoles::PerTenant).
     pub(crate) fn role(&self) -> &str {
         &self.role
     }
@@ -67,19 +68,19 @@ impl Tenant {
     }
 }
 
-/// A name as an identifier of SQL. Schema names are made by us from a UUID; quoting is the second lock on that door.
+/// Quotes a name as an SQL identifier. Schema names are generated from a UUID, so quoting is a second line of defense.
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// One active member as requests need it.
+/// The columns of an active member that requests need.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberEntry {
     /// The member's id in the organization.
     pub member_id: MemberId,
     /// The user who is this member.
     pub user_id: Uuid,
-    /// What the member may do, now.
+    /// The member's current role.
     pub role: Role,
     /// The department that the member works in.
     pub department_id: Option<DepartmentId>,
@@ -96,9 +97,9 @@ impl From<member::Model> for MemberEntry {
     }
 }
 
-/// Proof that a user is an active member of an organization in use; the key to a `TenantConnection`.
+/// Proof that a user is an active member of an active organization. It is required to open a `TenantConnection`.
 ///
-/// Invariant: only the directory makes one, after it has looked.
+/// Invariant: only the directory creates a value of this type, after it has checked the membership.
 #[derive(Debug, Clone)]
 pub struct TenantAccess {
     pub(crate) tenant: Arc<Tenant>,

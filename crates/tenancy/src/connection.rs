@@ -1,4 +1,4 @@
-//! The only way to a tenant's rows.
+//! The connection to the rows of one tenant. There is no other way to reach them.
 
 use std::{borrow::Cow, fmt, sync::Arc};
 
@@ -15,15 +15,15 @@ use crate::{
     qualify::qualify,
 };
 
-/// One transaction in one tenant's schema, begun by the first statement.
+/// A transaction in the schema of one tenant. The first statement begins it.
 ///
-/// Statements of tenant entities are completed with the tenant's schema; no other schema can be named through
-/// entities, and the role that it runs as can read no shared table. Dropped without [`commit`](Self::commit), it
-/// leaves nothing behind: its server connection is closed and the server rolls back.
+/// The placeholder schema in statements of tenant entities is replaced by the tenant's schema. Entities cannot name
+/// another schema, and the role of the connection cannot read shared tables. Dropping the value without a
+/// [`commit`](Self::commit) closes the server connection, so that the server rolls back.
 ///
-/// Invariant: no session state names a tenant. The schema is in the statement; a role of the tenant's own is LOCAL to
-/// the transaction and goes out with its BEGIN; the role of requests and its timeouts are the connection's from the
-/// start, and the same for all tenants.
+/// Invariant: no session state names a tenant. The schema is part of the statement. A tenant's own role is set with SET
+/// LOCAL in the same batch as BEGIN. The request role and its timeouts are set when the connection starts, and are the
+/// same for all tenants.
 pub struct TenantConnection {
     tenant: Arc<Tenant>,
     source: Source,
@@ -32,20 +32,20 @@ pub struct TenantConnection {
     state: Mutex<State>,
 }
 
-/// Where the server connection comes from.
+/// The source of the server connection.
 pub(crate) enum Source {
-    /// The pool of requests, as the role of requests.
+    /// The request pool, as the request role.
     Requests(Arc<TenantPool>),
-    /// The same, as the tenant's own role, which lasts as long as a transaction.
+    /// The request pool, as the tenant's own role, which is set until the end of the transaction.
     OwnRole(Arc<TenantPool>),
-    /// The owner's pool, for writes that touch a tenant and the shared schema together.
+    /// The owner's pool, for writes to a tenant and the shared schema in one transaction.
     Owner(sqlx::PgPool),
 }
 
 enum State {
     Idle,
     Open(Session),
-    /// A statement of this transaction failed: PostgreSQL would turn its COMMIT into a ROLLBACK without a word.
+    /// A statement of this transaction failed. PostgreSQL would silently turn its COMMIT into a ROLLBACK.
     Failed,
     Closed,
 }
@@ -83,7 +83,7 @@ impl Session {
         }
     }
 
-    /// Ends the transaction and gives the connection back.
+    /// Ends the transaction and returns the connection to the pool.
     async fn end(self, end: End) -> Result<(), DbErr> {
         tracing::debug!(target: "outlay::sql", sql = end.statement());
         match self {
@@ -127,7 +127,7 @@ impl TenantConnection {
         }
     }
 
-    /// The same connection, which is taken once this gate opens.
+    /// Returns this connection, changed to wait for `gate` before it takes a server connection.
     #[must_use]
     pub fn behind(self, gate: Arc<Gate>) -> Self {
         Self {
@@ -142,29 +142,32 @@ impl TenantConnection {
         }
     }
 
-    /// The tenant whose rows these are.
+    /// The tenant that this connection belongs to.
     #[must_use]
     pub fn tenant(&self) -> &Arc<Tenant> {
         &self.tenant
     }
 
-    /// Makes the writes last and gives the server connection back.
+    /// Commits the writes and returns the server connection to the pool.
     ///
     /// # Errors
-    /// When a statement of this transaction failed before, or the database refuses: then nothing was written.
+    /// When an earlier statement of this transaction failed, or the database rejects the commit. In both cases nothing
+    /// was written.
     pub async fn commit(&self) -> Result<(), DbErr> {
         match self.close().await {
             State::Open(session) => session.end(End::Commit).await,
             State::Idle => Ok(()),
-            State::Failed => Err(DbErr::Custom("commit after a statement failed".into())),
+            State::Failed => Err(DbErr::Custom(
+                "cannot commit: a statement of this transaction failed".into(),
+            )),
             State::Closed => Err(closed_error()),
         }
     }
 
-    /// Gives the server connection back without keeping any write; also the end of a read.
+    /// Rolls back and returns the server connection to the pool. Also ends a read.
     pub async fn release(&self) {
         if let State::Open(session) = self.close().await {
-            // Nothing hangs on the answer: a connection that could not roll back is closed instead.
+            // The result is not needed: a connection that cannot roll back is closed.
             drop(session.end(End::Rollback).await);
         }
     }
@@ -173,11 +176,12 @@ impl TenantConnection {
         std::mem::replace(&mut *self.state.lock().await, State::Closed)
     }
 
-    /// Runs a statement that reads all that there is to read, so that no transaction has to hold several together: one
-    /// round trip instead of three. Inside an open transaction it is one more statement of that.
+    /// Runs a single read without a transaction: one round trip instead of three. Use it when one statement reads
+    /// everything, so that no snapshot is shared by several statements. If a transaction is open, the statement runs
+    /// inside it.
     ///
     /// # Errors
-    /// The database's own.
+    /// Database errors.
     pub async fn query_alone(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         let Some((pool, _idle)) = self.idle().await else {
             return self.query_all_raw(statement).await;
@@ -201,13 +205,13 @@ impl TenantConnection {
         }
     }
 
-    /// Runs a statement that writes all that there is to write, which PostgreSQL does whole or not at all: one round trip
-    /// instead of three. Inside an open transaction it is one more statement of that.
+    /// Runs a single write without a transaction: one round trip instead of three. PostgreSQL executes a statement
+    /// atomically. If a transaction is open, the statement runs inside it.
     ///
-    /// How many rows it wrote; none when the connection was lost, so that nobody knows.
+    /// Returns the number of rows written, or `None` if the connection was lost and the outcome is unknown.
     ///
     /// # Errors
-    /// The database's own.
+    /// Database errors.
     pub async fn execute_alone(&self, statement: &Statement) -> Result<Option<u64>, DbErr> {
         let Some((pool, _idle)) = self.idle().await else {
             let done = self.execute_raw(statement.clone()).await?;
@@ -230,7 +234,8 @@ impl TenantConnection {
         }
     }
 
-    /// Where a statement can run alone: as the role of requests, with no transaction open, nor opened while it runs.
+    /// Returns the pool if a statement can run without a transaction: the source is the request role, and no
+    /// transaction is open. The lock keeps a transaction from being opened while the statement runs.
     async fn idle(&self) -> Option<(&TenantPool, MutexGuard<'_, State>)> {
         let state = self.state.lock().await;
         match (&self.source, &*state) {
@@ -244,7 +249,7 @@ impl TenantConnection {
         (qualify(&sql, self.tenant.schema()), arguments(values))
     }
 
-    /// Runs one statement on the open transaction, beginning it first if need be.
+    /// Runs one statement in the transaction. Begins the transaction first if necessary.
     async fn run<T>(
         &self,
         sql: &str,
@@ -328,7 +333,7 @@ impl fmt::Debug for TenantConnection {
     }
 }
 
-/// A connection for this tenant, busy from now on.
+/// Leases a connection for this tenant and marks it as busy.
 async fn acquire(pool: &TenantPool, tenant: &Tenant) -> Result<Lease, DbErr> {
     let mut lease = pool.lease(tenant.id()).await.map_err(into_db_error)?;
     lease.busy = true;
@@ -344,7 +349,7 @@ fn closed_error() -> DbErr {
 }
 
 fn failed_error() -> DbErr {
-    DbErr::Custom("a statement of this transaction failed before".into())
+    DbErr::Custom("an earlier statement of this transaction failed".into())
 }
 
 fn into_db_error(error: crate::TenancyError) -> DbErr {

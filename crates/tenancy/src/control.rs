@@ -1,4 +1,4 @@
-//! The way in: connections for a verified tenant, and the owner's connection to the shared schema.
+//! Opens the database: the connection pools, the directory and the shared schema.
 
 use std::sync::Arc;
 
@@ -20,19 +20,19 @@ use crate::{
     signals::{self, Signals},
 };
 
-/// The oldest PostgreSQL that Outlay is tried with.
+/// The oldest PostgreSQL version that Outlay is tested with.
 const MINIMUM_SERVER_VERSION: i32 = 14;
 
-/// The role that requests run as; it owns nothing and can create nothing.
+/// The role of requests. It owns nothing and cannot create anything.
 pub(crate) const REQUEST_ROLE: &str = "outlay_request";
 
-/// The begin of a read: one snapshot for all its statements.
+/// Begins a read: all its statements see one snapshot.
 const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-/// The begin of a write.
+/// Begins a write.
 const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 
-/// All tenants on one database, and the shared schema beside them.
+/// All tenants of one database, and the shared schema.
 pub struct Tenancy {
     shared: DatabaseConnection,
     owner: PgPool,
@@ -46,11 +46,11 @@ pub struct Tenancy {
 }
 
 impl Tenancy {
-    /// Connects, brings the shared schema up to date, and starts to follow changes of the directory.
+    /// Connects, migrates the shared schema, and starts listening for changes of the directory.
     ///
     /// # Errors
-    /// [`TenancyError::Unsuitable`] when the server is too old or the request role cannot be made, with the way out;
-    /// [`TenancyError::Database`] when it cannot be reached.
+    /// [`TenancyError::Unsuitable`] when the server is too old or the request role cannot be created; the message names
+    /// the fix. [`TenancyError::Database`] when the database cannot be reached.
     pub async fn open(settings: DatabaseSettings) -> Result<Self, TenancyError> {
         let owner = owner_pool(&settings).await?;
         let shared = DatabaseConnection::from(owner.clone());
@@ -80,35 +80,36 @@ impl Tenancy {
         &self.directory
     }
 
-    /// What happens, for those who wait for it.
+    /// Signals of changes, to subscribe to and to publish.
     #[must_use]
     pub fn signals(&self) -> &Arc<Signals> {
         &self.signals
     }
 
-    /// The shared schema: users, sessions, the organizations' public faces. No tenant's rows are in reach.
+    /// The shared schema: users, sessions, and the public profiles of organizations. It gives no access to tenant rows.
     ///
-    /// Invariant: whoever uses it holds no other connection, neither of a request nor of this pool.
+    /// Invariant: the caller holds no other connection, neither of the request pool nor of this pool.
     #[must_use]
     pub fn shared(&self) -> &DatabaseConnection {
         &self.shared
     }
 
-    /// A read-only snapshot of the tenant's data, taken at the first statement.
+    /// Opens a read-only snapshot of the tenant's data. The first statement takes the snapshot.
     #[must_use]
     pub fn read(&self, access: &TenantAccess) -> TenantConnection {
         self.connection(access, BEGIN_READ)
     }
 
-    /// A read-write transaction in the tenant's data, begun at the first statement.
+    /// Opens a read-write transaction in the tenant's schema. The first statement begins it.
     #[must_use]
     pub fn write(&self, access: &TenantAccess) -> TenantConnection {
         self.connection(access, BEGIN_WRITE)
     }
 
-    /// A read-write transaction of the owner's, in which a tenant's rows and the shared schema change together.
+    /// Opens a read-write transaction as the owner, which can write to the tenant's schema and the shared schema
+    /// together.
     ///
-    /// For memberships only, which live in both: everything else uses [`write`](Self::write).
+    /// Use it only for memberships, which are stored in both schemas. Everything else uses [`write`](Self::write).
     #[must_use]
     pub fn write_shared(&self, tenant: &Arc<Tenant>) -> TenantConnection {
         let begin =
@@ -132,10 +133,10 @@ impl Tenancy {
         &self.settings
     }
 
-    /// Whether the database answers: found out within the last second, on a connection of its own.
+    /// Checks that the database answers. The check uses its own connection, and its result is reused for one second.
     ///
     /// # Errors
-    /// The database's own.
+    /// Database errors.
     pub async fn ping(&self) -> Result<(), DbErr> {
         self.health.check().await.map_err(query_error)
     }
@@ -149,9 +150,9 @@ impl Drop for Tenancy {
 }
 
 fn options(url: &str, settings: &DatabaseSettings) -> Result<PgConnectOptions, TenancyError> {
-    let options: PgConnectOptions = url.parse().map_err(|error| {
-        TenancyError::Unsuitable(format!("the database URL cannot be read: {error}"))
-    })?;
+    let options: PgConnectOptions = url
+        .parse()
+        .map_err(|error| TenancyError::Unsuitable(format!("invalid database URL: {error}")))?;
     Ok(options
         .application_name("outlay")
         .statement_cache_capacity(settings.statement_cache)
@@ -168,8 +169,8 @@ async fn owner_pool(settings: &DatabaseSettings) -> Result<PgPool, TenancyError>
 fn request_pool(settings: &DatabaseSettings) -> Result<TenantPool, TenancyError> {
     let options = match &settings.login {
         RequestLogin::Direct(url) => options(url, settings)?,
-        // What the role has by itself when it signs in. As part of the connection's start none of it can get lost: a
-        // pooler between here and the server takes it over or refuses.
+        // The same settings as those of the request role when it signs in itself. As startup options they cannot be
+        // lost: a pooler between client and server either applies them or rejects the connection.
         RequestLogin::Switch => options(&settings.url, settings)?.options([
             ("role", REQUEST_ROLE),
             ("search_path", r#""""#),
@@ -187,7 +188,7 @@ fn request_pool(settings: &DatabaseSettings) -> Result<TenantPool, TenancyError>
     )
 }
 
-/// Checks the server, migrates the shared schema, makes the role of requests.
+/// Checks the server version, migrates the shared schema, and creates the request role.
 async fn prepare(
     shared: &DatabaseConnection,
     settings: &DatabaseSettings,
@@ -211,7 +212,7 @@ async fn prepare(
     outlay_migration::SharedMigrator::up(&transaction, None).await?;
     transaction.execute_unprepared(&request_role(settings)).await.map_err(|error| {
         TenancyError::Unsuitable(format!(
-            "the role {REQUEST_ROLE} cannot be made ({error}); give the login of DATABASE_URL the right CREATEROLE, \
+            "cannot create the role {REQUEST_ROLE} ({error}); grant CREATEROLE to the login of DATABASE_URL, \
              or run as an administrator: CREATE ROLE {REQUEST_ROLE} NOLOGIN NOINHERIT; GRANT {REQUEST_ROLE} TO <login>"
         ))
     })?;
@@ -219,7 +220,8 @@ async fn prepare(
     Ok(())
 }
 
-/// Makes the role of requests, once a server. Its search path is empty: a name without a schema finds nothing.
+/// SQL that creates the request role if the server does not have it. Its search path is empty, so an unqualified name
+/// is never found.
 fn request_role(settings: &DatabaseSettings) -> String {
     let login = match settings.login {
         RequestLogin::Direct(_) => "LOGIN",
@@ -236,11 +238,11 @@ fn request_role(settings: &DatabaseSettings) -> String {
              GRANT {REQUEST_ROLE} TO CURRENT_USER;
            ELSIF '{login}' = 'LOGIN'
              AND EXISTS (SELECT FROM pg_roles WHERE rolname = '{REQUEST_ROLE}' AND NOT rolcanlogin) THEN
-             -- Only where it changes something: of two servers that do so at once, one fails.
+             -- Not unconditionally: of two servers that alter the role concurrently, one fails.
              ALTER ROLE {REQUEST_ROLE} LOGIN;
            END IF;
          EXCEPTION WHEN duplicate_object OR unique_violation THEN
-           NULL; -- another server made it at this moment
+           NULL; -- another server created it concurrently
          END $$"
     )
 }

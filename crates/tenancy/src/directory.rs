@@ -1,4 +1,4 @@
-//! Which organizations there are and who belongs to them, in memory, and right within a second everywhere.
+//! An in-memory cache of organizations and members. Changes made by any server process take effect within a second.
 
 use std::{collections::HashSet, num::NonZeroUsize, sync::Arc};
 
@@ -21,15 +21,15 @@ use crate::{
     signals::{Signals, Topic},
 };
 
-/// Entries of each kind kept in memory.
+/// Maximum number of cached entries of each kind.
 const CAPACITY: NonZeroUsize = NonZeroUsize::new(20_000).expect("not zero");
 
-/// Something in the directory that is not as it was.
+/// A change of the directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DirectoryChange {
-    /// An organization was renamed, suspended, resumed or made.
+    /// An organization was created, renamed, suspended or resumed.
     Organization(TenantId),
-    /// A member's role, department or status changed: the organization and the user.
+    /// The role, department or status of a member changed: the organization and the user.
     Member(TenantId, Uuid),
     /// A session was ended.
     Session(Uuid),
@@ -56,10 +56,10 @@ impl DirectoryChange {
         }
     }
 
-    /// Tells every server process, when the transaction of `connection` commits.
+    /// Notifies every server process when the transaction of `connection` commits.
     ///
     /// # Errors
-    /// The database's own.
+    /// Database errors.
     pub async fn announce(self, connection: &impl ConnectionTrait) -> Result<(), DbErr> {
         let values = [CHANNEL.into(), self.payload().into()];
         let notify =
@@ -68,10 +68,11 @@ impl DirectoryChange {
     }
 }
 
-/// The directory: looked up by id, slug or host, kept in memory while changes are being followed.
+/// The directory of organizations and members, by id, slug or host. Entries are cached only while the process receives
+/// changes.
 ///
-/// Invariant: a look-up may take a control connection, whatever was in memory a moment before, so a caller holds no
-/// connection. What a transaction needs of the directory is looked up before it begins.
+/// Invariant: a lookup may take a control connection even if the entry was cached a moment ago, so the caller must not
+/// hold a connection. Look up everything that a transaction needs before it begins.
 pub struct Directory {
     shared: DatabaseConnection,
     cache: Mutex<Cache>,
@@ -79,9 +80,9 @@ pub struct Directory {
 }
 
 struct Cache {
-    /// Counts the changes seen: what was read before a change is not kept after it.
+    /// Incremented by each change. A row that was read before a change is not cached after it.
     generation: u64,
-    /// False while no changes reach us; then nothing is kept.
+    /// Whether the process receives changes. If not, nothing is cached.
     is_listening: bool,
     tenants: LruCache<TenantId, Arc<Tenant>>,
     names: LruCache<Name, TenantId>,
@@ -112,20 +113,20 @@ impl Directory {
         }
     }
 
-    /// The organization of this slug, suspended or not.
+    /// Finds an organization by slug, including suspended ones.
     ///
     /// # Errors
-    /// The database's own.
+    /// Database errors.
     pub async fn find_by_slug(&self, slug: &str) -> Result<Option<Arc<Tenant>>, TenancyError> {
         let slug = slug.to_lowercase();
         let filter = organization::Column::Slug.eq(slug.as_str());
         self.find_by_name(Name::Slug(slug), filter).await
     }
 
-    /// The organization of this custom host name, suspended or not.
+    /// Finds an organization by custom host name, including suspended ones.
     ///
     /// # Errors
-    /// The database's own.
+    /// Database errors.
     pub async fn find_by_host(&self, host: &str) -> Result<Option<Arc<Tenant>>, TenancyError> {
         let host = host.to_lowercase();
         let ids = domain::Entity::find()
@@ -165,18 +166,18 @@ impl Directory {
         }))
     }
 
-    /// The number of organizations, suspended ones included.
+    /// Counts the organizations, including suspended ones.
     ///
     /// # Errors
-    /// The database's own.
+    /// Database errors.
     pub async fn count(&self) -> Result<u64, TenancyError> {
         Ok(organization::Entity::find().count(&self.shared).await?)
     }
 
-    /// The organization of this id, suspended or not.
+    /// Finds an organization by id, including suspended ones.
     ///
     /// # Errors
-    /// The database's own.
+    /// Database errors.
     pub async fn find(&self, id: TenantId) -> Result<Option<Arc<Tenant>>, TenancyError> {
         let generation = {
             let mut cache = self.cache.lock();
@@ -198,11 +199,11 @@ impl Directory {
         }))
     }
 
-    /// Proof that the user is an active member of the organization.
+    /// Verifies that the user is an active member of the organization.
     ///
     /// # Errors
-    /// [`TenancyError::UnknownTenant`] when there is no such organization or the user is no active member of it,
-    /// which look the same from outside; [`TenancyError::Suspended`]; the database's own.
+    /// [`TenancyError::UnknownTenant`] when the organization does not exist or the user is not an active member, so
+    /// that the caller cannot tell the two apart; [`TenancyError::Suspended`]; database errors.
     pub async fn access(
         &self,
         organization: TenantId,
@@ -253,13 +254,14 @@ impl Directory {
         Ok(Some(member))
     }
 
-    /// Whether the session was ended: signed out, or its refresh token used twice.
+    /// Whether the session was ended: by signing out, or because its refresh token was used twice.
     #[must_use]
     pub fn is_revoked(&self, session: Uuid) -> bool {
         self.cache.lock().revoked.contains(&session)
     }
 
-    /// Forgets what changed, and tells whoever relies on it to look again. The process that made a change calls this after its commit, to see it at once.
+    /// Removes the changed entries from the cache and notifies the subscribers in this process. The process that made a
+    /// change calls this after its commit, so that the change takes effect there immediately.
     pub fn invalidate(&self, change: DirectoryChange) {
         self.evict(change);
         let topic = match change {
@@ -296,7 +298,7 @@ impl Directory {
         }
     }
 
-    /// No changes reach us: keeps nothing from here on.
+    /// Stops caching and clears the cache, because changes are not received any more.
     pub(crate) fn pause(&self) {
         let mut cache = self.cache.lock();
         cache.generation += 1;
@@ -306,7 +308,7 @@ impl Directory {
         cache.members.clear();
     }
 
-    /// Changes reach us from now on: learns the sessions ended meanwhile, and keeps what it reads again.
+    /// Starts caching again, because changes are received again. Adds the sessions that ended in the meantime.
     pub(crate) fn resume(&self, revoked: Vec<Uuid>) {
         let mut cache = self.cache.lock();
         cache.generation += 1;

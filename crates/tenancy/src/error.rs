@@ -1,11 +1,11 @@
-//! What can go wrong between a request and a tenant's data.
+//! Errors of opening, finding and creating tenants.
 
 use sea_orm::DbErr;
 
-/// Why a tenant could not be reached or made.
+/// The reason why a tenant could not be reached or created.
 #[derive(Debug, thiserror::Error)]
 pub enum TenancyError {
-    /// No organization by that name, or none that the caller is a member of.
+    /// The organization does not exist, or the caller is not a member of it.
     #[error("no such organization")]
     UnknownTenant,
     /// The organization exists and is suspended.
@@ -14,11 +14,11 @@ pub enum TenancyError {
     /// Another organization has this slug.
     #[error("the slug is taken")]
     SlugTaken,
-    /// The database is not one that Outlay can work with; the text says how to mend it.
+    /// Outlay cannot work with this database. The message names the fix.
     #[error("{0}")]
     Unsuitable(String),
-    /// The database could not be reached, or refused.
-    #[error("the database failed")]
+    /// The database could not be reached, or a statement failed.
+    #[error("database error")]
     Database(#[from] DbErr),
 }
 
@@ -28,7 +28,7 @@ impl From<sqlx::Error> for TenancyError {
     }
 }
 
-/// A driver's error as the one that SeaORM reads constraints from.
+/// Converts a driver error into the variant that SeaORM reads constraint violations from.
 pub(crate) fn query_error(error: sqlx::Error) -> DbErr {
     DbErr::Query(sea_orm::RuntimeErr::SqlxError(error.into()))
 }

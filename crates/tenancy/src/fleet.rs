@@ -1,4 +1,4 @@
-//! All tenants brought to the newest version, each in a transaction of its own.
+//! Migration of all tenants to the newest schema version, one transaction for each tenant.
 
 use futures::{StreamExt, stream};
 use outlay_entity::shared::organization;
@@ -10,37 +10,38 @@ use sea_orm::{
 
 use crate::{Tenancy, TenancyError, Tenant, TenantRoles, qualify::qualify};
 
-/// How one tenant's migration ended.
+/// The outcome of the migration of one tenant.
 #[derive(Debug)]
 pub struct MigrationOutcome {
     /// The organization's slug.
     pub slug: String,
-    /// The version it has now, or why it kept the old one.
+    /// The new version, or the error that kept the old one.
     pub result: Result<i32, DbErr>,
 }
 
-/// How the fleet stands after a migration.
+/// The outcome of the migration of all tenants.
 #[derive(Debug, Default)]
 pub struct FleetReport {
-    /// Tenants brought forward.
+    /// Number of migrated tenants.
     pub migrated: usize,
-    /// Tenants set aside, each with its reason; they are served at their old version.
+    /// Tenants whose migration failed, each with the error. They are still served at their old version.
     pub failed: Vec<(String, DbErr)>,
 }
 
 impl Tenancy {
-    /// How many tenants are behind the newest version.
+    /// The number of tenants with pending migrations.
     ///
     /// # Errors
-    /// The database's own.
+    /// Database errors.
     pub async fn pending_migrations(&self) -> Result<u64, TenancyError> {
         use sea_orm::PaginatorTrait;
         Ok(self.behind().count(self.shared()).await?)
     }
 
-    /// Brings every tenant forward, `parallel` at a time, but at most as many as there are control connections, and calls `each` as each one ends.
+    /// Migrates all tenants, up to `parallel` at a time but not more than there are control connections, and calls
+    /// `each` after each tenant.
     ///
-    /// One that fails is set aside and the others go on; run again, it takes up what is left.
+    /// A failed migration does not stop the others. Another call migrates the tenants that are still pending.
     ///
     /// # Errors
     /// When the list of tenants cannot be read.
@@ -54,7 +55,7 @@ impl Tenancy {
             .order_by_asc(organization::Column::Id)
             .all(self.shared())
             .await?;
-        // One that waits for a connection longer than the pool allows would count as failed.
+        // A migration that waits for a connection longer than the pool allows would count as failed.
         let most = usize::try_from(self.settings().control_connections).unwrap_or(usize::MAX);
         let mut outcomes = stream::iter(tenants)
             .map(async |row| {
@@ -78,7 +79,7 @@ impl Tenancy {
 
     async fn migrate_tenant(&self, row: &organization::Model) -> Result<i32, DbErr> {
         let transaction = self.shared().begin().await?;
-        // Another process may be migrating the same tenant: wait for it, then look again.
+        // Another process may be migrating the same tenant: wait for it, then read the version again.
         let locked = organization::Entity::find_by_id(row.id)
             .lock_exclusive()
             .one(&transaction)
@@ -104,7 +105,7 @@ impl Tenancy {
         Ok(version)
     }
 
-    /// Tenants that lack a migration, or the role of their own that they are to have.
+    /// Tenants with a pending migration, or without the role that [`TenantRoles::PerTenant`] requires.
     fn behind(&self) -> sea_orm::Select<organization::Entity> {
         let mut lacking =
             Condition::any().add(organization::Column::SchemaVersion.lt(tenant_version()));

@@ -1,4 +1,4 @@
-//! Keeps a request from waiting for a control connection while it holds one for its snapshot.
+//! Ensures that a request does not wait for a control connection while it holds the connection of its snapshot.
 
 use std::{
     future::poll_fn,
@@ -11,13 +11,13 @@ use futures::{Stream, StreamExt, stream};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-/// The order in which the fields of one operation take connections: first those that read the shared schema, each for
-/// one statement, then the snapshot of the tenant.
+/// Orders the connections that the fields of one operation take: first those for reads of the shared schema, each for
+/// one statement, then the one for the snapshot of the tenant.
 ///
-/// Fields run concurrently and in no known order, so the snapshot's first statement waits here until every other field
-/// of the operation has either finished or waits here too.
+/// Fields run concurrently and in no defined order. The first statement of the snapshot therefore waits until every
+/// other field of the operation has finished or waits here as well.
 ///
-/// Invariant: an operation that holds the connection of its snapshot waits for no other connection.
+/// Invariant: an operation that holds the connection of its snapshot does not wait for another connection.
 #[derive(Debug, Default)]
 pub struct Gate {
     state: Mutex<State>,
@@ -26,9 +26,9 @@ pub struct Gate {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Reads of the shared schema under way.
+    /// Number of reads of the shared schema in progress.
     reading: usize,
-    /// Snapshots that wait for their first statement.
+    /// Number of snapshots that wait for their first statement.
     waiting: usize,
     is_open: bool,
 }
@@ -57,7 +57,7 @@ impl Gate {
         }
     }
 
-    /// Makes the next snapshot wait again, once the last one is released.
+    /// Closes the gate for the next snapshot, after the last one was released.
     pub fn close(&self) {
         self.state.lock().is_open = false;
     }
@@ -68,7 +68,7 @@ impl Gate {
         poll_fn(|cx| self.poll(cx, |cx| operation.as_mut().poll(cx))).await
     }
 
-    /// The same for an operation with many responses.
+    /// Like [`run`](Self::run), for an operation with many responses.
     pub fn run_stream<T>(
         self: Arc<Self>,
         mut responses: impl Stream<Item = T> + Unpin,
@@ -76,7 +76,7 @@ impl Gate {
         stream::poll_fn(move |cx| self.poll(cx, |cx| responses.poll_next_unpin(cx)))
     }
 
-    /// Polls, and opens when nothing goes on before the snapshot has a connection.
+    /// Polls `work`, and opens the gate if the operation cannot make progress otherwise.
     fn poll<T>(
         &self,
         cx: &mut Context<'_>,
@@ -109,7 +109,7 @@ impl Gate {
     }
 }
 
-/// Something counted until this is dropped, also when its field is cancelled.
+/// Decrements the counter when it is dropped, also when its field is cancelled.
 struct Counted<'a> {
     gate: &'a Gate,
     counter: fn(&mut State) -> &mut usize,
@@ -143,7 +143,7 @@ mod tests {
                 note("user");
             })
             .await;
-            // A nested field reads more.
+            // A nested field reads the shared schema again.
             gate.read_shared(async {
                 yield_now().await;
                 note("organizations");

@@ -1,4 +1,4 @@
-//! Whether the database answers, found out on a connection that serves nothing else.
+//! Health check of the database, on a connection of its own.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use sqlx::{
 };
 use tokio::{sync::Mutex, time::Instant};
 
-/// How long a finding is good: however often a supervisor asks, the database is asked once a second.
+/// A result is reused for this long, so that frequent probes cause at most one query a second.
 const MAX_AGE: Duration = Duration::from_secs(1);
 
-/// Asks the database for a sign of life.
+/// Checks that the database answers.
 ///
-/// A probe has a connection of its own, made when first needed: a pool whose connections are all in use for a moment
-/// is busy, not unready.
+/// The check has a connection of its own, opened on first use: a pool whose connections are all in use is busy, but not
+/// unhealthy.
 pub(crate) struct HealthCheck {
     options: PgConnectOptions,
     probe: Mutex<Probe>,
@@ -34,13 +34,13 @@ impl HealthCheck {
         }
     }
 
-    /// Those who ask at the same time share one answer.
+    /// Checks the connection. Concurrent callers share one result.
     pub(crate) async fn check(&self) -> Result<(), sqlx::Error> {
         let mut probe = self.probe.lock().await;
         if probe.answered.is_some_and(|at| at.elapsed() < MAX_AGE) {
             return Ok(());
         }
-        // Taken out, so that a connection whose caller gave up waiting is not used again.
+        // Take the connection out, so that it is not reused if the caller is cancelled during the check.
         let mut connection = match probe.connection.take() {
             Some(connection) => connection,
             None => PgConnection::connect_with(&self.options).await?,

@@ -1,13 +1,13 @@
-//! Tenants: which organization a request belongs to, and the only way to its data.
+//! Tenants: finds the organization of a request, and gives access to its data.
 //!
-//! [`Tenancy`] is the way in. Its [`Directory`] turns a name or a token's claims into a [`TenantAccess`], which
-//! cannot be made any other way; an access opens a [`TenantConnection`], which cannot reach any other tenant.
+//! Start with [`Tenancy`]. Its [`Directory`] turns a name or the claims of a token into a [`TenantAccess`], which
+//! cannot be created in any other way. An access opens a [`TenantConnection`], which cannot reach any other tenant.
 //!
-//! Invariant: no tenant row without a tenant. Entities of tenant tables name a placeholder schema, and nothing but
-//! a `TenantConnection` replaces it.
+//! Invariant: tenant rows are reached only through a tenant. Entities of tenant tables name a placeholder schema, which
+//! only a `TenantConnection` replaces.
 //!
-//! Invariant: no task waits for a database connection while it holds another. What the control pool has to tell is read
-//! before a transaction begins, or on the transaction's own connection; the snapshot of a request waits at a [`Gate`].
+//! Invariant: no task waits for a database connection while it holds another. Reads on the control pool run before a
+//! transaction begins, or on the transaction's own connection. The snapshot of a request waits at a [`Gate`].
 
 mod access;
 mod connection;

@@ -1,4 +1,4 @@
-//! Follows what any server process has changed: one connection that listens for all of it.
+//! Listens for changes made by other server processes, on one connection.
 
 use std::sync::Arc;
 
@@ -12,19 +12,19 @@ use crate::{
     signals::{self, Signals},
 };
 
-/// The channel of NOTIFY that carries changes of the directory.
+/// The NOTIFY channel of directory changes.
 pub(crate) const CHANNEL: &str = "outlay_directory";
 
-/// How long after its end a session is remembered: longer than any access token of it lives.
+/// An ended session is remembered for this long, which exceeds the lifetime of its access tokens.
 const REVOKED_RETENTION: chrono::TimeDelta = chrono::TimeDelta::hours(25);
 
-/// The sessions ended since.
+/// Selects the sessions that ended after a point in time.
 const REVOKED: &str = "SELECT id FROM outlay.session WHERE revoked_at > $1";
 
-/// Listens from now on, until the returned task is aborted.
+/// Starts to listen, until the returned task is aborted.
 ///
-/// While the connection is lost the directory keeps nothing in memory, so nothing stale is ever served; when it is
-/// back, everybody who waits for a signal is told to look.
+/// While the connection is lost, the directory caches nothing, so that no stale entry is used. After it is restored,
+/// all subscribers are notified, since signals may have been lost.
 pub(crate) async fn start(
     options: PgConnectOptions,
     directory: Arc<Directory>,
@@ -58,17 +58,17 @@ fn handle(notification: &PgNotification, directory: &Directory, signals: &Signal
     } else if let Some(change) = DirectoryChange::parse(payload) {
         directory.invalidate(change);
     } else {
-        tracing::warn!(payload, "unreadable directory change");
+        tracing::warn!(payload, "invalid notification of a directory change");
     }
 }
 
-/// Listens again, however long it takes for the database to come back.
+/// Reconnects, and retries until the database is reachable.
 async fn reconnect(options: &PgConnectOptions, directory: &Directory) -> PgListener {
     let mut pause = std::time::Duration::from_millis(50);
     loop {
         match listen(options, directory).await {
             Ok(fresh) => return fresh,
-            Err(error) => tracing::warn!(?error, "changes cannot be followed yet"),
+            Err(error) => tracing::warn!(?error, "cannot listen for changes; retrying"),
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(std::time::Duration::from_secs(2));
@@ -79,7 +79,7 @@ async fn listen(
     options: &PgConnectOptions,
     directory: &Directory,
 ) -> Result<PgListener, TenancyError> {
-    // Beside the control pool: it is held for as long as the server runs.
+    // Not taken from the control pool, since it is held for the lifetime of the server.
     let pool = PgPoolOptions::new()
         .max_connections(1)
         .max_lifetime(None)
@@ -90,7 +90,7 @@ async fn listen(
     listener.ignore_pool_close_event(true);
     listener.eager_reconnect(false);
     listener.listen(CHANNEL).await?;
-    // After LISTEN, so that none is missed, and on the same connection.
+    // Runs after LISTEN, so that no ended session is missed, and on the same connection.
     let revoked = sqlx::query_scalar(AssertSqlSafe(REVOKED))
         .bind(chrono::Utc::now() - REVOKED_RETENTION)
         .fetch_all(&mut listener)

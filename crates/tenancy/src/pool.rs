@@ -1,8 +1,8 @@
-//! Connections for requests: few for each tenant, so that a backend's memory stays bounded.
+//! The connection pool of requests. Each tenant uses few connections, which bounds the memory of a backend.
 //!
-//! A backend keeps the catalog entries and plans of every tenant that it has served, and never gives them back.
-//! So connections stand in small shards, and a tenant prefers the shards that a rendezvous hash ranks first for it;
-//! when those are busy it spills to any idle one.
+//! A backend keeps the catalog entries and plans of every tenant that it has served, and never frees them. Connections
+//! are therefore grouped into small shards. A rendezvous hash ranks the shards for each tenant, and the tenant uses the
+//! first ones. If those are busy, it uses any idle connection.
 
 use std::{
     collections::HashSet,
@@ -24,23 +24,23 @@ use crate::{
     error::{TenancyError, query_error},
 };
 
-/// Connections in one shard.
+/// Number of connections in a shard.
 const SHARD_SIZE: usize = 2;
-/// Shards that a tenant calls home.
+/// Number of shards that a tenant prefers.
 const HOME_SHARDS: usize = 2;
 
-/// One connection and what it has seen.
+/// A connection, and the tenants that it has served.
 pub(crate) struct PooledConnection {
     pub(crate) postgres: PgConnection,
     tenants: HashSet<TenantId>,
-    /// Set while a transaction is open or a statement runs.
+    /// Whether a transaction is open or a statement runs.
     pub(crate) busy: bool,
 }
 
-/// A connection on loan.
+/// A connection leased from the pool.
 ///
-/// Invariant: one that is dropped while busy is closed there and then, so that the server rolls back and lets its locks
-/// go; it must not lie in the pool until somebody asks for it.
+/// Invariant: a lease that is dropped while busy closes its connection immediately, so that the server rolls back and
+/// releases its locks. The connection must not stay in the pool in that state.
 pub(crate) struct Lease(Option<Object<Connections>>);
 
 impl Deref for Lease {
@@ -68,8 +68,8 @@ impl Drop for Lease {
 }
 
 impl Lease {
-    /// Whether the first use of a kept connection found it dead, as after a restart of the server: then the next one is
-    /// worth a try. A new connection that fails says how things are.
+    /// Whether the error shows that a pooled connection was already closed, for example by a restart of the server. The
+    /// caller then retries with the next connection. The error of a new connection is final.
     pub(crate) fn is_stale(&self, error: &sqlx::Error) -> bool {
         let connection = self.0.as_ref();
         let kept =
@@ -77,17 +77,17 @@ impl Lease {
         kept && is_lost(error)
     }
 
-    /// Lets the connection be used again after a statement that ran alone and failed, unless it is lost.
+    /// Keeps the connection after a statement without a transaction failed, unless the connection is lost.
     pub(crate) fn keep_after(&mut self, error: &sqlx::Error) {
         self.busy = is_lost(error) || !matches!(error, sqlx::Error::Database(_));
     }
 }
 
-/// Whether the connection is gone.
+/// Whether the error means that the connection is lost.
 fn is_lost(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) => true,
-        // Operator intervention, or what a pooler in between says of its own connection.
+        // Operator intervention, or a connection error reported by a pooler.
         sqlx::Error::Database(error) => error
             .code()
             .is_some_and(|code| code.starts_with("57P") || code.starts_with("08")),
@@ -119,7 +119,9 @@ impl Manager for Connections {
         _: &Metrics,
     ) -> RecycleResult<sqlx::Error> {
         if connection.tenants.len() >= self.tenants_per_connection {
-            return Err(RecycleError::message("has served its number of tenants"));
+            return Err(RecycleError::message(
+                "the connection has served the maximum number of tenants",
+            ));
         }
         Ok(())
     }
@@ -160,7 +162,8 @@ impl TenantPool {
         })
     }
 
-    /// A connection for `tenant`: one at home if idle, else any idle one, else the first that comes free at home.
+    /// Leases a connection for `tenant`: an idle one of its preferred shards, else any idle one, else the first
+    /// preferred one that becomes idle.
     pub(crate) async fn lease(&self, tenant: TenantId) -> Result<Lease, TenancyError> {
         let ranked = self.ranked(tenant);
         for &shard in &ranked {
@@ -194,7 +197,7 @@ impl TenantPool {
         }
     }
 
-    /// The shards in this tenant's order of preference (highest random weight first).
+    /// The shards in the tenant's order of preference (highest random weight first).
     fn ranked(&self, tenant: TenantId) -> Vec<usize> {
         let mut ranked: Vec<usize> = (0..self.shards.len()).collect();
         ranked.sort_by_cached_key(|shard| {

@@ -1,4 +1,4 @@
-//! A new tenant: complete in one transaction, or absent.
+//! Creates a tenant in one transaction: it is complete or absent.
 
 use std::fmt::Write as _;
 
@@ -18,45 +18,45 @@ use crate::{
     qualify::qualify,
 };
 
-/// Tables that requests may add to and read, but not change: what happened stays as it happened.
+/// Tables that requests may read and insert into, but not update or delete from.
 const APPEND_ONLY: &[&str] = &["audit_event"];
 
-/// An organization to be made.
+/// Values of an organization to create.
 #[derive(Debug, Clone)]
 pub struct NewOrganization {
-    /// Name in host names and links.
+    /// Name used in host names and links.
     pub slug: String,
-    /// Codes to try, in this order: the first that nobody has becomes the short code.
+    /// Candidates for the short code, in order of preference. The first free one is used.
     pub short_codes: Vec<String>,
-    /// The name that people see.
+    /// Display name.
     pub name: String,
-    /// ISO 4217 code of its books' currency.
+    /// ISO 4217 code of the base currency.
     pub base_currency: String,
-    /// Address for business with it.
+    /// E-mail address for business contacts.
     pub business_email: Option<String>,
-    /// Telephone number for business.
+    /// Telephone number for business contacts.
     pub business_phone: Option<String>,
-    /// The user who becomes its first member.
+    /// The user who becomes the first member.
     pub owner: FirstOwner,
 }
 
-/// The user who becomes a new organization's owner.
+/// The user who becomes the owner of a new organization.
 #[derive(Debug, Clone)]
 pub struct FirstOwner {
     /// The user's id.
     pub user_id: Uuid,
-    /// The user's address.
+    /// The user's e-mail address.
     pub email: String,
-    /// The name that colleagues will see.
+    /// The display name of the member.
     pub display_name: String,
 }
 
 impl Tenancy {
-    /// Makes an organization of this id, its schema and its owner, in a transaction of [`shared`](Self::shared) that
-    /// this commits; when it returns, the organization can be used on every server process.
+    /// Creates an organization with this id, its schema and its owner. Commits `transaction`, which is a transaction of
+    /// [`shared`](Self::shared). Every server process can use the organization when this returns.
     ///
     /// # Errors
-    /// [`TenancyError::SlugTaken`], or the database's own; nothing is left behind then.
+    /// [`TenancyError::SlugTaken`], or database errors. In both cases nothing is written.
     pub async fn provision(
         &self,
         transaction: DatabaseTransaction,
@@ -87,7 +87,7 @@ impl Tenancy {
         Ok(organization)
     }
 
-    /// Everything that a tenant's schema needs, as one batch.
+    /// SQL that creates everything in a tenant's schema, as one batch.
     fn tenant_ddl(&self, tenant: &Tenant) -> String {
         let batch: String = TENANT_MIGRATIONS
             .iter()
@@ -96,7 +96,8 @@ impl Tenancy {
         qualify(&(batch + &self.grants(tenant)), tenant.schema())
     }
 
-    /// The rights of requests on the tenant's tables, by name: granting on all tables of a schema reads the catalog.
+    /// SQL that grants the request role access to the tenant's tables. The tables are named, because granting on all
+    /// tables of a schema scans the catalog.
     pub(crate) fn grants(&self, tenant: &Tenant) -> String {
         let (role, mut sql) = match self.settings().tenant_roles {
             TenantRoles::Shared => (REQUEST_ROLE, String::new()),
@@ -109,7 +110,7 @@ impl Tenancy {
                 .map(|table| format!("{PLACEHOLDER}.{table}"));
             names.collect::<Vec<_>>().join(", ")
         };
-        // Writing into a String cannot fail.
+        // Writing to a String cannot fail.
         let _ = write!(
             sql,
             "GRANT USAGE ON SCHEMA {PLACEHOLDER} TO {role};
@@ -122,7 +123,7 @@ impl Tenancy {
     }
 }
 
-/// A role for one tenant, which the role of requests and the owner's login may step into.
+/// SQL that creates the role of one tenant, and allows the request role and the owner's login to assume it.
 fn own_role(role: &str) -> String {
     format!(
         "DO $$ BEGIN CREATE ROLE {role} NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
@@ -132,8 +133,8 @@ fn own_role(role: &str) -> String {
     )
 }
 
-/// Takes the slug and a short code, or finds that the slug is taken. A name claimed by a transaction still under
-/// way is waited for.
+/// Inserts the organization with the first free short code. Fails if the slug is taken. Waits for uncommitted
+/// transactions that insert the same slug or short code.
 async fn register(
     transaction: &impl ConnectionTrait,
     id: TenantId,
@@ -153,22 +154,24 @@ async fn register(
             business_phone: Set(new.business_phone.clone()),
             ..Default::default()
         };
-        // On any conflict, of slug or short code: naming no column waits for whoever is taking the same.
+        // DO NOTHING without a column covers conflicts of slug and short code, and waits for uncommitted inserts of the
+        // same value.
         let nothing = OnConflict::new().do_nothing().to_owned();
         let insert = organization::Entity::insert(row).on_conflict(nothing);
         if insert.exec_without_returning(transaction).await? > 0 {
             let made = organization::Entity::find_by_id(id)
                 .one(transaction)
                 .await?;
-            return made
-                .ok_or_else(|| DbErr::RecordNotFound("organization just made".into()).into());
+            return made.ok_or_else(|| {
+                DbErr::RecordNotFound("the organization that was just created".into()).into()
+            });
         }
         if slug_exists(transaction, &new.slug).await? {
             return Err(TenancyError::SlugTaken);
         }
     }
     Err(TenancyError::Unsuitable(
-        "every short code tried is taken".into(),
+        "all candidate short codes are taken".into(),
     ))
 }
 

@@ -1,12 +1,12 @@
-//! Puts the tenant's schema into a statement.
+//! Replaces the placeholder schema in statements.
 
 use outlay_migration::PLACEHOLDER;
 
-/// Replaces the placeholder schema in `sql` by `schema`, a quoted identifier.
+/// Replaces the placeholder schema in `sql` with `schema`, a quoted identifier.
 ///
-/// Naming the schema in each statement gives every tenant prepared plans of its own; a search path that changes
-/// would make PostgreSQL plan again at every change. Values are bound, never in the text, so what a user wrote
-/// cannot be taken for the placeholder.
+/// With the schema in each statement, every tenant has its own prepared plans. If the search path changed instead,
+/// PostgreSQL would plan again after each change. Values are always bound and never part of the text, so user input
+/// cannot contain the placeholder.
 #[must_use]
 pub fn qualify(sql: &str, schema: &str) -> String {
     let mut qualified = String::with_capacity(sql.len() + 4 * schema.len());

@@ -1,34 +1,35 @@
-//! How Outlay reaches its database.
+//! Settings of the database connections.
 
 use std::time::Duration;
 
-/// Connections, their number and whom they sign in as.
+/// Connection settings: URLs, pool sizes, roles and timeouts.
 #[derive(Debug, Clone)]
 pub struct DatabaseSettings {
-    /// URL of the owner's login: it migrates, provisions, and reads the shared schema.
+    /// URL for the owner's login, which migrates, provisions, and reads the shared schema.
     pub url: String,
-    /// How a request comes to its low privileges.
+    /// The way requests obtain the role `outlay_request`.
     pub login: RequestLogin,
-    /// Whether tenants share one role of requests or have one each.
+    /// Whether tenants share one request role or have one each.
     pub tenant_roles: TenantRoles,
-    /// Connections for requests.
+    /// Number of connections for requests.
     pub connections: usize,
-    /// Connections for sign-in, the directory and provisioning; the listener and the readiness probe have one each
-    /// beside these.
+    /// Number of connections for sign-in, the directory and provisioning. The listener and the health check use one
+    /// more each.
     pub control_connections: u32,
-    /// Prepared statements kept on a connection: more than tenants on it × statements, or plans are made anew.
+    /// Number of prepared statements cached on each connection. It must exceed the tenants on a connection × the
+    /// statements of each, or statements are planned again.
     pub statement_cache: usize,
-    /// A connection that has served this many distinct tenants is replaced, since its backend never gives back
-    /// the memory of their tables and plans.
+    /// Number of distinct tenants after which a connection is replaced, since its backend never frees the memory of
+    /// their tables and plans.
     pub tenants_per_connection: usize,
-    /// A statement that runs longer is cancelled.
+    /// A statement that runs longer than this is cancelled.
     pub statement_timeout: Duration,
-    /// How long a request waits for a connection before it is refused.
+    /// A request that waits longer than this for a connection is rejected.
     pub acquire_timeout: Duration,
 }
 
 impl DatabaseSettings {
-    /// The defaults for a server of a few cores.
+    /// Default settings for a server with a few cores.
     #[must_use]
     pub fn new(url: String, login: RequestLogin) -> Self {
         Self {
@@ -45,21 +46,21 @@ impl DatabaseSettings {
     }
 }
 
-/// How a request comes to the role `outlay_request`, which owns nothing and can create nothing.
+/// The way requests obtain the role `outlay_request`, which owns nothing and cannot create anything.
 #[derive(Debug, Clone)]
 pub enum RequestLogin {
-    /// Signs in as that role, by this URL: no statement is needed, and nothing can switch back.
+    /// Signs in as that role with this URL. No statement is needed, and nothing can switch back.
     Direct(String),
-    /// Signs in as the owner and steps down while the connection is made.
+    /// Signs in as the owner and switches to the role while the connection starts.
     Switch,
 }
 
-/// Which role owns the right to a tenant's tables.
+/// The roles that are granted access to the tables of tenants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TenantRoles {
-    /// One role for the requests of all tenants; the connection alone keeps them apart.
+    /// One role for the requests of all tenants. Only the connection separates tenants.
     Shared,
-    /// A role for each tenant, taken inside each transaction: a qualified name of another tenant's table is refused
-    /// by the database too. Before PostgreSQL 17 the switch grows dear past a thousand tenants.
+    /// One role for each tenant, set inside each transaction. The database then rejects a qualified name of another
+    /// tenant's table. Before PostgreSQL 17, switching roles is slow with more than a thousand tenants.
     PerTenant,
 }

@@ -1,10 +1,9 @@
-//! Tells whoever waits that something happened: here at once, and in the other server processes by NOTIFY.
+//! Publishes signals to subscribers: in this process immediately, in other server processes by NOTIFY.
 //!
-//! A write is told after its commit, not inside its transaction: transactions that notify hold one lock of the whole
-//! database cluster while they commit, so every write of every tenant would wait for the disk in one queue. Told
-//! afterwards, a notification carries no write, waits for no disk, and one takes what was written in the last moments
-//! to all tenants. A signal can get lost with its process, so it is only a reason to look sooner: who waits for one
-//! looks by itself now and then.
+//! The signal of a write is published after its commit, not inside its transaction. Transactions that call NOTIFY hold
+//! one lock of the whole database cluster while they commit, so the writes of all tenants would wait for the disk in
+//! one queue. A notification after the commit writes nothing, does not wait for the disk, and carries the signals of
+//! all tenants since the last one. A signal is lost if its process dies, so it is only a hint: subscribers also poll.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -15,23 +14,23 @@ use uuid::Uuid;
 
 use crate::TenantId;
 
-/// The channel of NOTIFY that carries signals.
+/// The NOTIFY channel of signals.
 pub(crate) const CHANNEL: &str = "outlay_live";
 
-/// The least time between two notifications: what is told meanwhile goes together.
+/// Minimum time between two notifications. Signals published in between are sent together.
 const INTERVAL: Duration = Duration::from_millis(20);
 
-/// PostgreSQL takes 8,000 bytes.
+/// PostgreSQL limits a payload to less than 8,000 bytes.
 const MAX_PAYLOAD: usize = 7_900;
 
-/// What somebody may wait for.
+/// A topic to subscribe to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Topic {
-    /// Something was written to the tenant's log of events.
+    /// The tenant's event log has new entries.
     Log(TenantId),
-    /// An import of the tenant has come further.
+    /// The progress of an import of the tenant changed.
     Import(TenantId),
-    /// The organization or one of its members is not as it was.
+    /// The organization or one of its members changed.
     Directory(TenantId),
     /// The session was ended.
     Session(Uuid),
@@ -49,7 +48,7 @@ impl Topic {
         }
     }
 
-    /// Its line in a notification; none for what the directory's own channel tells.
+    /// The line of this topic in a notification. `None` for the topics of the directory, which has its own channel.
     fn line(self, text: &str) -> Option<String> {
         match self {
             Self::Log(id) => Some(format!("log {id}")),
@@ -59,9 +58,9 @@ impl Topic {
     }
 }
 
-/// Those who wait, and what the other processes have not been told yet.
+/// The subscribers of this process, and the signals that are not sent to other processes yet.
 pub struct Signals {
-    /// Which process a notification is of: its own comes back to it.
+    /// Identifies this process in notifications, so that it ignores its own.
     process: Uuid,
     subscribers: Mutex<Subscribers>,
     pending: Mutex<HashMap<Topic, Arc<str>>>,
@@ -71,7 +70,7 @@ pub struct Signals {
 #[derive(Default)]
 struct Subscribers {
     topics: HashMap<Topic, watch::Sender<Arc<str>>>,
-    /// How many topics there may be before those that nobody waits for are dropped.
+    /// The number of topics at which topics without subscribers are removed.
     prune_at: usize,
 }
 
@@ -85,7 +84,7 @@ impl Signals {
         }
     }
 
-    /// Waits for this topic from now on; the value is what was told with the last signal.
+    /// Subscribes to a topic. The value is the text of the last signal.
     #[must_use]
     pub fn subscribe(&self, topic: Topic) -> watch::Receiver<Arc<str>> {
         let mut subscribers = self.subscribers.lock();
@@ -101,7 +100,7 @@ impl Signals {
             .subscribe()
     }
 
-    /// Tells those who wait in this process, and soon those in the others.
+    /// Publishes a signal to the subscribers in this process, and shortly after to those in other processes.
     pub fn publish(&self, topic: Topic, text: &str) {
         let text: Arc<str> = text.into();
         self.notify_local(topic, &text);
@@ -109,21 +108,21 @@ impl Signals {
         self.published.notify_one();
     }
 
-    /// Tells those who wait in this process.
+    /// Notifies the subscribers in this process.
     pub(crate) fn notify_local(&self, topic: Topic, text: &Arc<str>) {
         if let Some(sender) = self.subscribers.lock().topics.get(&topic) {
             sender.send_replace(text.clone());
         }
     }
 
-    /// Tells everybody in this process to look, since signals may have been lost.
+    /// Notifies all subscribers in this process, since signals may have been lost.
     pub(crate) fn notify_all(&self) {
         for sender in self.subscribers.lock().topics.values() {
             sender.send_modify(|_| {});
         }
     }
 
-    /// Takes what another process has told.
+    /// Handles a notification of another process.
     pub(crate) fn receive(&self, payload: &str) {
         let mut lines = payload.lines();
         if lines.next() == Some(self.process.to_string().as_str()) {
@@ -133,12 +132,12 @@ impl Signals {
             if let Some((topic, text)) = Topic::parse(line) {
                 self.notify_local(topic, &text.into());
             } else {
-                tracing::warn!(line, "unreadable signal");
+                tracing::warn!(line, "invalid signal");
             }
         }
     }
 
-    /// What is to be told, in as few notifications as it fits.
+    /// Takes the pending signals, packed into as few notifications as possible.
     fn take_payloads(&self) -> Vec<String> {
         let pending = std::mem::take(&mut *self.pending.lock());
         let mut payloads: Vec<String> = Vec::new();
@@ -158,13 +157,13 @@ impl Signals {
     }
 }
 
-/// Carries signals to the other processes, until the task is aborted.
+/// Sends pending signals to the other processes, until the task is aborted.
 pub(crate) async fn forward(signals: Arc<Signals>, shared: DatabaseConnection) {
     loop {
         signals.published.notified().await;
         for payload in signals.take_payloads() {
             if let Err(error) = notify(&shared, payload).await {
-                tracing::warn!(%error, "other servers could not be told of a change; they will look by themselves");
+                tracing::warn!(%error, "cannot notify the other servers of a change; they will poll for it");
             }
         }
         tokio::time::sleep(INTERVAL).await;

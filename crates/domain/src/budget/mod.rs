@@ -1,4 +1,4 @@
-//! Budgets: what a department may spend in a month, and what is left of it.
+//! Budgets: the amount that a department may spend in a month, and the amount that is left of it.
 //!
 //! Invariant: `spent` is summed from the expenses each time, never stored. Each write is checked by the change that it
 //! makes to that sum, under a lock on the budget's row.
@@ -44,18 +44,18 @@ impl Deletable for Entity {
     const DELETE: Action = Action::BudgetDelete;
 }
 
-/// Which budgets; conditions are joined by AND.
+/// Selects budgets. Conditions are joined by AND.
 #[derive(Debug, Clone, Default)]
 pub struct BudgetFilter {
-    /// Of these departments.
+    /// Budgets of these departments.
     pub department_ids: Option<Vec<DepartmentId>>,
-    /// Of these categories.
+    /// Budgets of these categories.
     pub category_ids: Option<Vec<CategoryId>>,
-    /// Paid from these accounts.
+    /// Budgets paid from these accounts.
     pub account_ids: Option<Vec<AccountId>>,
-    /// Of this year.
+    /// Budgets of this year.
     pub year: Option<i16>,
-    /// Of this month of any year.
+    /// Budgets of this month, of any year.
     pub month: Option<i16>,
 }
 
@@ -82,7 +82,7 @@ impl BudgetFilter {
     }
 }
 
-/// Budgets, newest month first. Every member may see them.
+/// Lists budgets, newest month first. Every member may see them.
 ///
 /// # Errors
 /// `Forbidden` for a filter by account when the caller may not see accounts, `Invalid` for a cursor of another list.
@@ -92,7 +92,7 @@ pub async fn list(
     request: &PageRequest,
     fetch: &Fetch,
 ) -> Result<Page<Row>> {
-    // The budgets of an account tell something about the account.
+    // The filter would reveal which budgets belong to an account.
     if filter.account_ids.is_some() {
         cx.require(Permission::ReadAccounts)?;
     }

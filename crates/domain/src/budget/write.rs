@@ -1,4 +1,4 @@
-//! Making, changing and deleting budgets.
+//! Commands that create and change budgets.
 
 use outlay_entity::tenant::{
     AccountId, BudgetId, CategoryId, DepartmentId, RuleAction,
@@ -15,20 +15,20 @@ use crate::{
     write::{self, set},
 };
 
-/// A new budget.
+/// Creates a budget.
 #[derive(Debug, Clone, Serialize)]
 pub struct CreateBudget {
     /// The department that may spend.
     pub department_id: DepartmentId,
     /// The account that pays.
     pub account_id: AccountId,
-    /// The category that it is for; any, when absent.
+    /// The category that it covers; all categories if absent.
     pub category_id: Option<CategoryId>,
     /// Calendar year, 1900 to 2199.
     pub year: i32,
     /// Calendar month, 1 to 12.
     pub month: i32,
-    /// The limit, in the base currency, not negative.
+    /// The limit in base currency; not negative.
     pub amount: Money,
 }
 
@@ -57,16 +57,16 @@ fn within(field: &str, value: i32, min: i16, max: i16) -> Result<i16> {
     i16::try_from(value)
         .ok()
         .filter(|value| (min..=max).contains(value))
-        .ok_or_else(|| Error::invalid(field, format!("The {field} is from {min} to {max}.")))
+        .ok_or_else(|| Error::invalid(field, format!("The {field} must be from {min} to {max}.")))
 }
 
-/// A change of a budget; `None` leaves a value as it is. Department, category and month stay: another is another
-/// budget.
+/// Changes a budget; `None` leaves a value unchanged. Department, category and month identify a budget and cannot be
+/// changed.
 #[derive(Debug, Clone, Serialize)]
 pub struct UpdateBudget {
     /// The budget.
     pub id: BudgetId,
-    /// The version that the caller has seen.
+    /// The version that the caller has read.
     pub version: i32,
     /// The account that pays.
     pub account_id: Option<AccountId>,
@@ -98,7 +98,8 @@ impl Command for UpdateBudget {
 }
 
 impl UpdateBudget {
-    /// If the organization blocks overspending, rejects an amount below what is spent. The row is locked.
+    /// If the organization blocks overspending, rejects an amount below the amount spent. The caller has locked the
+    /// row.
     async fn require_at_least_spent(&self, cx: &WriteContext, amount: Decimal) -> Result<()> {
         if organization::settings(cx).await?.over_budget != RuleAction::Block {
             return Ok(());
@@ -114,7 +115,7 @@ impl UpdateBudget {
         Err(Error::LimitExceeded {
             field: Some("amount"),
             message: format!(
-                "{} {currency} of it are spent already. Give at least that, or void expenses that are charged to it first.",
+                "{} {currency} are already spent. Set at least that amount, or void expenses that are charged to the budget first.",
                 currency.round(spent)
             ),
         })

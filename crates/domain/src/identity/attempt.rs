@@ -1,11 +1,11 @@
 //! Delays between attempts to guess the password of an account.
 //!
-//! Failed attempts are counted by e-mail address, whether or not it has an account, in memory and in this process:
+//! Failed attempts are counted by e-mail address, whether or not it has an account, in the memory of this process:
 //!
-//! - for each pair of address and client network, with a delay that grows to minutes. A guesser delays only their own
-//!   network, so the owner of the account is not kept out.
-//! - for each address, over all networks, with a delay of seconds. It bounds what many networks can guess together.
-//!   A network from which the owner has signed in lately is exempt.
+//! - for each pair of address and client network, with a delay that grows to minutes. An attacker delays only their own
+//!   network, so the owner of the account is not locked out.
+//! - for each address, over all networks, with a delay of seconds. It bounds the total number of guesses from many
+//!   networks. A network from which the owner has recently signed in is exempt.
 
 use std::{
     net::IpAddr,
@@ -18,34 +18,34 @@ use parking_lot::Mutex;
 
 use crate::{Error, Result};
 
-/// Pairs, and addresses, that are remembered; the least recently used are forgotten first.
+/// Maximum number of remembered pairs, and of addresses. The least recently used are evicted first.
 const CAPACITY: NonZeroUsize = NonZeroUsize::new(50_000).expect("not zero");
 
-/// How long after the last attempt an entry is forgotten.
+/// An entry is reset this long after its last attempt.
 const RETENTION: Duration = Duration::from_hours(1);
 
-/// The delay after the first failure that is not free; it doubles with each further one.
+/// The delay after the first failure beyond the free ones. It doubles with each further failure.
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 
 struct Policy {
-    /// Failures without a delay.
+    /// Number of failures without a delay.
     free: u32,
     longest: Duration,
 }
 
-/// One network: about 300 guesses a day.
+/// Limits of one network: about 300 guesses a day.
 const PAIR: Policy = Policy {
     free: 10,
     longest: Duration::from_mins(5),
 };
 
-/// All networks together: about 9,000 guesses a day.
+/// Limits of all networks together: about 9,000 guesses a day.
 const ACCOUNT: Policy = Policy {
     free: 100,
     longest: Duration::from_secs(10),
 };
 
-/// The failed attempts of late.
+/// Counts recent failed attempts.
 pub(crate) struct Attempts(Mutex<Counters>);
 
 struct Counters {
@@ -56,7 +56,7 @@ struct Counters {
 #[derive(Default)]
 struct Pair {
     failures: Failures,
-    /// The owner has signed in from here.
+    /// Whether the owner has signed in from this network.
     is_known: bool,
 }
 
@@ -67,7 +67,7 @@ struct Failures {
 }
 
 impl Failures {
-    /// How long the next attempt has to wait.
+    /// The time until the next attempt is allowed.
     fn wait(&self, policy: &Policy, now: Instant) -> Option<Duration> {
         let doublings = self.count.checked_sub(policy.free)?;
         let delay = FIRST_DELAY.saturating_mul(2_u32.saturating_pow(doublings));
@@ -95,10 +95,10 @@ impl Failures {
     }
 }
 
-/// How an attempt ended.
+/// The outcome of an attempt that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// The password was right.
+    /// The password was correct.
     Correct,
     /// The password was not checked.
     Unchecked,
@@ -112,8 +112,8 @@ impl Attempts {
         }))
     }
 
-    /// Begins an attempt on the account of an e-mail address. It counts as failed until [`end`](Self::end) says
-    /// otherwise, so that attempts at the same time, or given up by the client, count as well.
+    /// Begins an attempt on the account of an e-mail address. It counts as failed until [`end`](Self::end) is called,
+    /// so that concurrent attempts, and attempts that the client cancels, count as well.
     ///
     /// # Errors
     /// `RateLimited` when the last failures are too recent.

@@ -1,4 +1,4 @@
-//! Access tokens: JWTs signed with Ed25519 (RFC 8037), which every server process can check alone.
+//! Access tokens: JWTs signed with Ed25519 (RFC 8037), which every server process can verify by itself.
 
 use std::num::NonZeroUsize;
 
@@ -23,10 +23,10 @@ use uuid::Uuid;
 
 use crate::{Error, Result};
 
-/// Who issues the tokens, in their claim `iss`.
+/// The issuer of the tokens, in their claim `iss`.
 const ISSUER: &str = "outlay";
 
-/// What an access token says.
+/// The claims of an access token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
     /// The issuer.
@@ -38,22 +38,22 @@ pub struct Claims {
     /// The organization that the session is bound to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub org: Option<OrganizationId>,
-    /// When it was issued, in seconds since 1970.
+    /// Time of issue, in seconds since 1970.
     pub iat: i64,
-    /// When it ends, in seconds since 1970.
+    /// Time of expiry, in seconds since 1970.
     pub exp: i64,
 }
 
-/// The install's Ed25519 keys: the newest signs, all verify.
+/// The Ed25519 keys of the installation. The newest signs; all verify.
 pub struct SigningKeys {
     keys: Vec<Key>,
     validation: Validation,
-    /// The claims of tokens whose signature was found right, by the tokens' hashes: checking it costs as much as two
-    /// statements, and a client sends the same token again and again.
+    /// The claims of tokens with a verified signature, by the hash of the token. Verifying a signature costs as much as
+    /// two statements, and clients send the same token many times.
     verified: Mutex<LruCache<[u8; 32], Claims>>,
 }
 
-/// Tokens whose signature is remembered; each takes some 200 bytes.
+/// Maximum number of remembered tokens; each takes about 200 bytes.
 const VERIFIED: NonZeroUsize = NonZeroUsize::new(8_192).expect("is not zero");
 
 struct Key {
@@ -66,7 +66,7 @@ struct Key {
 }
 
 impl SigningKeys {
-    /// Reads the keys, newest first; makes the first one when there is none.
+    /// Reads the keys, newest first. Creates the first key if there is none.
     pub(crate) async fn load(shared: &DatabaseConnection) -> Result<Self> {
         let mut rows = read(shared).await?;
         if rows.is_empty() {
@@ -98,7 +98,7 @@ impl SigningKeys {
         jsonwebtoken::encode(&header, claims, &key.encoding).map_err(Error::internal)
     }
 
-    /// The claims of a token that one of our keys signed and that has not ended.
+    /// The claims of a token that was signed by one of the keys and has not expired.
     pub(crate) fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Claims> {
         let hash = Sha256::digest(token).into();
         let remembered = self.verified.lock().get(&hash).cloned();
@@ -115,27 +115,27 @@ impl SigningKeys {
     fn check(&self, token: &str) -> Result<Claims> {
         let wrong = |_| {
             Error::Unauthenticated(
-                "The access token is not valid, or has ended: refresh the session.",
+                "The access token is invalid or has expired: refresh the session.",
             )
         };
         let kid = jsonwebtoken::decode_header(token).map_err(wrong)?.kid;
         let key = self.keys.iter().find(|key| Some(&key.id) == kid.as_ref());
         let key = key.ok_or(Error::Unauthenticated(
-            "The access token is of a key that is not ours.",
+            "The access token was signed with an unknown key.",
         ))?;
         jsonwebtoken::decode(token, &key.decoding, &self.validation)
             .map(|token| token.claims)
             .map_err(wrong)
     }
 
-    /// A code that only this install can make for `message`; checked by [`is_sealed`](Self::is_sealed).
+    /// A code for `message` that only this installation can compute. [`is_sealed`](Self::is_sealed) verifies it.
     pub(crate) fn seal(&self, message: &[u8]) -> Result<[u8; 32]> {
         self.newest()
             .map(|key| key.mac(message).finalize().into_bytes().into())
     }
 
-    /// Whether `seal` begins the code that one of our keys makes for `message`, compared in constant time.
-    /// The caller has checked that enough of it is there.
+    /// Whether `seal` is a prefix of the code that one of the keys gives for `message`, compared in constant time. The
+    /// caller has checked that the prefix is long enough.
     pub(crate) fn is_sealed(&self, message: &[u8], seal: &[u8]) -> bool {
         self.keys
             .iter()
@@ -174,7 +174,7 @@ impl Key {
 
     fn mac(&self, message: &[u8]) -> Hmac<Sha256> {
         let mut mac = self.links.clone();
-        // Keeps these codes apart from any other use of the key.
+        // Separates these codes from any other use of the key.
         mac.update(b"outlay link\0");
         mac.update(message);
         mac
@@ -188,7 +188,8 @@ async fn read(connection: &impl ConnectionTrait) -> Result<Vec<signing_key::Mode
         .await?)
 }
 
-/// Makes the first key, unless another server that starts at the same time has made it: each must know all.
+/// Creates the first key, unless a server that starts at the same time has created it. All servers must use the same
+/// keys.
 async fn make(shared: &DatabaseConnection) -> Result<Vec<signing_key::Model>> {
     let transaction = shared.begin().await?;
     transaction

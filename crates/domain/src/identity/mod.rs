@@ -1,4 +1,4 @@
-//! Who somebody is: users, passwords, sessions and the tokens that stand for them.
+//! Identities: users, passwords, sessions and access tokens.
 
 mod attempt;
 mod keys;
@@ -12,7 +12,7 @@ pub use user::SignUp;
 
 use crate::noun::Unique;
 
-/// The unique constraints of the tables of identities.
+/// The unique constraints of the identity tables.
 pub(crate) const UNIQUE: &[Unique] = &[Unique {
     constraint: "user_email_key",
     field: Some("email"),

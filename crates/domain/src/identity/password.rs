@@ -1,5 +1,5 @@
-//! Password hashes: Argon2id. Of the parameters that OWASP's password storage cheat sheet holds to be equally strong,
-//! those that take little memory: 9 MiB and 4 passes.
+//! Password hashing with Argon2id. The parameters are those of OWASP's password storage cheat sheet with little memory:
+//! 9 MiB and 4 passes. The cheat sheet rates its parameter sets as equally strong.
 
 use std::{
     net::IpAddr,
@@ -18,23 +18,24 @@ use crate::{Error, Outlay, Result, value::Password};
 
 /// Memory of one hash, in KiB.
 const MEMORY: u32 = 9 * 1024;
-/// Passes over it.
+/// Number of passes over the memory.
 const PASSES: u32 = 4;
 
-/// Hashes that wait for each processor: about two seconds of work.
+/// Maximum number of queued hashes for each processor: about two seconds of work.
 const QUEUE_PER_PROCESSOR: usize = 64;
 
-/// How long until there is room again, when too many wait.
+/// The retry delay when the queue is full.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
-/// Hashes and verifies off the async threads, no more at once than there are processors: each takes its memory.
+/// Hashes and verifies passwords on blocking threads, at most as many at a time as there are processors, since each
+/// hash needs its memory.
 ///
-/// Invariant: a bounded number waits, and whoever finds the queue full is told so at once.
+/// Invariant: the queue is bounded, and requests beyond it are rejected immediately.
 pub(crate) struct PasswordHasher {
     argon2: Argon2<'static>,
-    /// Hashes that run.
+    /// Permits of running hashes.
     running: Arc<Semaphore>,
-    /// Hashes that run or wait.
+    /// Permits of running and queued hashes.
     admitted: Arc<Semaphore>,
 }
 
@@ -53,7 +54,7 @@ impl PasswordHasher {
         }
     }
 
-    /// The password as a PHC string with a salt of its own.
+    /// Hashes the password with a random salt, as a PHC string.
     pub(crate) async fn hash(&self, password: &Password) -> Result<String> {
         let (argon2, password) = (self.argon2.clone(), password.clone());
         self.work(move || {
@@ -64,8 +65,8 @@ impl PasswordHasher {
         .await?
     }
 
-    /// Whether the password is that of `hash`. Without a hash it takes the same time and says no, so that nobody can
-    /// tell by the time whether an account exists.
+    /// Whether the password matches `hash`. Without a hash it takes the same time and returns `false`, so that the
+    /// response time does not reveal whether an account exists.
     async fn verify(&self, password: &Password, hash: Option<&str>) -> Result<bool> {
         let (argon2, password) = (self.argon2.clone(), password.clone());
         let hash = hash.map(str::to_owned);
@@ -87,7 +88,7 @@ impl PasswordHasher {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T> {
         let full = |_| Error::RateLimited {
-            message: "Too many people sign in at this moment: try again in a few seconds.",
+            message: "Too many sign-ins at this time: try again in a few seconds.",
             retry_after: RETRY_AFTER,
         };
         let admitted = self.admitted.clone().try_acquire_owned().map_err(full)?;
@@ -95,7 +96,7 @@ impl PasswordHasher {
         let permits = (admitted, running.map_err(Error::internal)?);
         tokio::task::spawn_blocking(move || {
             let done = work();
-            // With the work, which goes on when its caller has given up.
+            // The work goes on when the caller is cancelled, so it keeps its permits.
             drop(permits);
             done
         })
@@ -105,12 +106,12 @@ impl PasswordHasher {
 }
 
 impl Outlay {
-    /// Whether this is the password of the account of an e-mail address; of none, when there is no hash.
+    /// Whether the password is that of the account of an e-mail address. `hash` is `None` if there is no such account.
     ///
-    /// Invariant: the password of an account is checked here alone, after the failures before it.
+    /// Invariant: passwords of accounts are verified only here, after the check of recent failures.
     ///
     /// # Errors
-    /// `RateLimited` after too many failures, or when too many passwords are being checked.
+    /// `RateLimited` after too many failures, or when too many passwords are being verified.
     pub(crate) async fn check_password(
         &self,
         email: &str,

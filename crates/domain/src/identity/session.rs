@@ -1,4 +1,4 @@
-//! Sessions: signed in once, kept alive by refresh tokens that are each good for one use (RFC 9700, section 4.14.2).
+//! Sessions: opened by signing in, and extended by refresh tokens that can be used once (RFC 9700, section 4.14.2).
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
@@ -23,7 +23,7 @@ use crate::{
 const WRONG: Error = Error::Unauthenticated("The e-mail address or the password is wrong.");
 const ENDED: Error = Error::Unauthenticated("This session has ended: sign in again.");
 
-/// The bearer of a valid access token.
+/// The user and session of a verified access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caller {
     /// The user.
@@ -32,39 +32,40 @@ pub struct Caller {
     pub session_id: Uuid,
     /// The organization that the session is bound to.
     pub organization_id: Option<OrganizationId>,
-    /// When the token ends.
+    /// Time of expiry of the access token.
     pub expires_at: DateTime<Utc>,
 }
 
-/// What a client keeps of a session.
+/// The tokens of a session, for the client.
 #[derive(Debug, Clone)]
 pub struct SessionTokens {
-    /// Goes into the header `Authorization: Bearer`.
+    /// The token for the header `Authorization: Bearer`.
     pub access_token: String,
-    /// Good for one new pair of tokens.
+    /// Can be exchanged once for a new pair of tokens.
     pub refresh_token: String,
-    /// When the access token ends.
+    /// Time of expiry of the access token.
     pub expires_at: DateTime<Utc>,
 }
 
-/// Somebody who wants to sign in.
+/// The credentials of a sign-in.
 #[derive(Debug, Clone)]
 pub struct SignIn {
-    /// The address.
+    /// The e-mail address.
     pub email: Email,
-    /// The password claimed.
+    /// The password to verify.
     pub password: Password,
     /// The slug of the organization to bind the session to.
     pub organization: Option<String>,
 }
 
 impl Outlay {
-    /// Checks a password and opens a session, bound to the organization asked for, else to the one whose host was
-    /// called, else to the user's only one. `network` is where the attempt comes from.
+    /// Verifies a password and opens a session. The session is bound to the requested organization, else to that of the
+    /// request's host, else to the user's only organization. `network` is the network of the client.
     ///
     /// # Errors
-    /// `Unauthenticated` when address or password is wrong; `NotFound` when the user is no member of the
-    /// organization; `TenantMismatch` when host and input name different ones; `TenantSuspended`; `RateLimited`.
+    /// `Unauthenticated` when the address or the password is wrong; `NotFound` when the user is not a member of the
+    /// organization; `TenantMismatch` when host and input name different organizations; `TenantSuspended`;
+    /// `RateLimited`.
     pub async fn sign_in(
         &self,
         attempt: SignIn,
@@ -129,7 +130,7 @@ impl Outlay {
         let [only] = organizations[..] else {
             return Ok(None);
         };
-        // A suspended organization does not keep its members from signing in and making another.
+        // Members of a suspended organization can still sign in and create another.
         Ok(self
             .tenancy()
             .directory()
@@ -139,23 +140,24 @@ impl Outlay {
             .then_some(only))
     }
 
-    /// Opens a session that is bound to another organization of the caller's; the caller's own goes on.
+    /// Opens a session that is bound to another organization of the caller. The caller's current session stays open.
     ///
     /// # Errors
-    /// `NotFound` when the user is no member of it, `TenantSuspended`.
+    /// `NotFound` when the user is not a member of the organization, `TenantSuspended`.
     pub async fn switch_organization(&self, caller: &Caller, slug: &str) -> Result<SessionTokens> {
         let access = self.access_by_slug(slug, caller.user_id).await?;
         self.open_session(caller.user_id, Some(access.tenant().id()))
             .await
     }
 
-    /// Exchanges a refresh token, once. A token that comes a second time was stolen or lost: its session ends.
+    /// Exchanges a refresh token for a new pair of tokens, once. A second use means that the token was stolen, or that
+    /// the first response was lost: it ends the session.
     ///
     /// # Errors
     /// `Unauthenticated` when the token is unknown or used, or its session has ended.
     pub async fn refresh(&self, token: &str) -> Result<SessionTokens> {
         let hash = token_hash(token);
-        // Before the transaction, which must not wait for a second connection.
+        // Runs before the transaction, since no task may wait for a second connection.
         self.require_membership(&hash).await?;
         let transaction = self.tenancy().shared().begin().await?;
         let used = refresh_token::Entity::update_many()
@@ -170,7 +172,7 @@ impl Outlay {
                 .await?
             {
                 transaction.commit().await?;
-                tracing::warn!(session = %stolen.session_id, "a refresh token came twice: its session is ended");
+                tracing::warn!(session = %stolen.session_id, "a refresh token was used twice; ending its session");
                 self.end_session(stolen.session_id, "REUSED_TOKEN", None)
                     .await?;
             }
@@ -194,7 +196,7 @@ impl Outlay {
         self.tokens(&caller, refresh_token)
     }
 
-    /// Refuses a refresh token that was not used yet, of a session in an organization that the user has left.
+    /// Rejects an unused refresh token if its session belongs to an organization that the user has left.
     async fn require_membership(&self, hash: &[u8]) -> Result<()> {
         let unused = refresh_token::Entity::find()
             .select_only()
@@ -221,20 +223,20 @@ impl Outlay {
         }
     }
 
-    /// Ends the caller's session: its tokens are refused everywhere within a second.
+    /// Ends the caller's session. All servers reject its tokens within a second.
     ///
     /// # Errors
-    /// The database's own.
+    /// Database errors.
     pub async fn sign_out(&self, caller: &Caller, key: Option<&IdempotencyKey>) -> Result<()> {
         let once = key.map(|key| sign_out_key(caller, key)).transpose()?;
         self.end_session(caller.session_id, "SIGNED_OUT", once)
             .await
     }
 
-    /// Whether it was by this key that the bearer of a session that has ended signed out.
+    /// Whether the ended session was signed out with this key.
     ///
     /// # Errors
-    /// The database's own.
+    /// Database errors.
     pub async fn has_signed_out(&self, ended: &Caller, key: &IdempotencyKey) -> Result<bool> {
         let once = sign_out_key(ended, key)?;
         Ok(once.find(self.tenancy().shared()).await?.is_some())
@@ -259,10 +261,10 @@ impl Outlay {
         Ok(())
     }
 
-    /// The bearer of an access token.
+    /// Verifies an access token and its session.
     ///
     /// # Errors
-    /// `Unauthenticated` when the token is not ours, has ended, or its session has.
+    /// `Unauthenticated` when the token is invalid or has expired, or the session has ended.
     pub fn authenticate(&self, token: &str) -> Result<Caller> {
         let caller = self.bearer(token)?;
         if self.tenancy().directory().is_revoked(caller.session_id) {
@@ -271,11 +273,11 @@ impl Outlay {
         Ok(caller)
     }
 
-    /// The same of a token whose session may have ended, which is good for nothing but
+    /// Verifies an access token, but not that its session is open. Use the result only for
     /// [`has_signed_out`](Self::has_signed_out).
     ///
     /// # Errors
-    /// `Unauthenticated` when the token is not ours or has ended.
+    /// `Unauthenticated` when the token is invalid or has expired.
     pub fn bearer(&self, token: &str) -> Result<Caller> {
         let claims = self.keys().verify(token, self.now())?;
         Ok(Caller {
@@ -286,17 +288,17 @@ impl Outlay {
         })
     }
 
-    /// Whether the token and the session that somebody came with are still good.
+    /// Checks that the caller's token has not expired and that the session is open.
     ///
     /// # Errors
-    /// `Unauthenticated` when either has ended.
+    /// `Unauthenticated` otherwise.
     pub(crate) fn check_session(&self, caller: &Caller) -> Result<()> {
         if self.tenancy().directory().is_revoked(caller.session_id) {
             return Err(ENDED);
         }
         if caller.expires_at <= self.now() {
             return Err(Error::Unauthenticated(
-                "The access token has ended: refresh the session.",
+                "The access token has expired: refresh the session.",
             ));
         }
         Ok(())
@@ -311,10 +313,10 @@ impl Outlay {
             .await
     }
 
-    /// Opens a session without a password, for command lines: the first access token lives as long as asked.
+    /// Opens a session without a password, for the command line. `lifetime` is that of the first access token.
     ///
     /// # Errors
-    /// The database's own.
+    /// Database errors.
     pub async fn open_session_for(
         &self,
         user: Uuid,
@@ -370,7 +372,7 @@ fn time_delta(duration: Duration) -> Result<TimeDelta> {
     TimeDelta::from_std(duration).map_err(Error::internal)
 }
 
-/// 256 random bits, of which the database keeps the hash alone.
+/// Creates a refresh token of 256 random bits. The database stores only its hash.
 async fn add_refresh_token(shared: &impl ConnectionTrait, session: Uuid) -> Result<String> {
     let token = BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
     let row = refresh_token::ActiveModel {

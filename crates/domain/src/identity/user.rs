@@ -1,4 +1,4 @@
-//! Users: sign-up, and the users that others look up.
+//! Users: sign-up and lookup.
 
 use std::net::IpAddr;
 
@@ -16,27 +16,27 @@ use crate::{
     write::Once,
 };
 
-/// Names the write among those of an idempotency key.
+/// The operation name of sign-up in the table of idempotency keys.
 const SIGN_UP: &str = "user.sign_up";
 
-/// A new user.
+/// Creates a user.
 #[derive(Debug, Clone, Serialize)]
 pub struct SignUp {
-    /// The address to sign in with.
+    /// The e-mail address to sign in with.
     pub email: Email,
     /// The password.
     #[serde(skip)]
     pub password: Password,
-    /// The name that others will see.
+    /// The display name.
     pub display_name: Name,
 }
 
 impl Outlay {
-    /// Makes a user, signed in and bound to no organization yet; for a key that made the user of this address
-    /// before, that one, and a new session. `network` is where the request comes from.
+    /// Creates a user and opens a session that is not bound to an organization. If the key has already created the user
+    /// of this address, returns that user and a new session. `network` is the network of the client.
     ///
     /// # Errors
-    /// `Conflict` when the address has an account, and neither key nor password show that it is of the same sign-up;
+    /// `Conflict` when the address has an account and the request is not a repetition with the same key and password,
     /// or when the key was used for another input; `RateLimited`.
     pub async fn sign_up(
         &self,
@@ -69,9 +69,9 @@ impl Outlay {
         Ok((user, session))
     }
 
-    /// The user of a sign-up that was done before, for whoever has the password.
+    /// The user of an earlier sign-up with this key. Requires the password.
     ///
-    /// Invariant: without the password the answer is the same whatever the key, and takes as long.
+    /// Invariant: without the password, the result and the response time do not depend on the key.
     async fn find_sign_up(
         &self,
         new: &SignUp,
@@ -91,19 +91,18 @@ impl Outlay {
         Ok(done.map(|_| user))
     }
 
-    /// The user with this email address, if there is one.
+    /// Finds a user by email address.
     ///
     /// # Errors
-    /// The database's own.
+    /// Database errors.
     pub async fn find_user(&self, email: &Email) -> Result<Option<user::Model>> {
         find_user_by_email(self.tenancy().shared(), email.as_str()).await
     }
 
-    /// The user with this email address, created if there is none. An existing user keeps name and password. Opens no
-    /// session.
+    /// Finds a user by email address, or creates one. An existing user keeps name and password. No session is opened.
     ///
     /// # Errors
-    /// The database's own.
+    /// Database errors.
     pub async fn find_or_create_user(&self, new: SignUp) -> Result<user::Model> {
         if let Some(user) = self.find_user(&new.email).await? {
             return Ok(user);
@@ -120,15 +119,17 @@ impl Outlay {
         }
     }
 
-    /// A user by id.
+    /// Returns a user by id.
     ///
     /// # Errors
-    /// The database's own.
+    /// `Unauthenticated` when the user does not exist; database errors.
     pub async fn get_user(&self, id: Uuid) -> Result<user::Model> {
         let user = user::Entity::find_by_id(id)
             .one(self.tenancy().shared())
             .await?;
-        user.ok_or(Error::Unauthenticated("The user of this session is gone."))
+        user.ok_or(Error::Unauthenticated(
+            "The user of this session no longer exists.",
+        ))
     }
 }
 

@@ -1,8 +1,9 @@
-//! Imports: files of payments made into expenses, all of them or none.
+//! Imports: create expenses from a file of payments, all or none.
 //!
-//! A file is read twice. The first reading, [`ImportFile::survey`], checks every line and adds it up without touching
-//! the database; the second, inside the command's transaction, inserts what the first has found good. So a bad last
-//! line costs no rollback, a dry run is the first reading alone, and memory stays small however long the file is.
+//! A file is read twice. The first pass, [`ImportFile::survey`], checks and sums up every line without accessing the
+//! database. The second pass, inside the command's transaction, inserts the checked lines. An invalid last line
+//! therefore needs no rollback, a dry run is the first pass alone, and memory use does not depend on the length of the
+//! file.
 
 mod names;
 mod rows;
@@ -24,16 +25,16 @@ pub use outlay_import::{DateOrder, DecimalMark, Delimiter, Encoding, Mapping, Un
 pub use survey::{ImportFile, Progress, Survey};
 pub use write::ImportExpenses;
 
-/// A line that could not be read, as it is kept with its import.
+/// A problem of a line, as stored with the import.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ImportProblem {
-    /// Line number in the file as a person counts; the heading is line 1.
+    /// Line number in the file, starting at 1; the heading is line 1.
     pub row: u64,
-    /// The column's heading.
+    /// The heading of the column.
     pub column: Option<String>,
-    /// What kind of problem it is, in `SCREAMING_CASE`.
+    /// The kind of problem, in `SCREAMING_CASE`.
     pub code: String,
-    /// What is wrong and what would be right.
+    /// Describes the problem and the valid values.
     pub message: String,
 }
 
@@ -69,17 +70,17 @@ impl Noun for Entity {
     }
 }
 
-/// Why a file that was imported before is rejected.
+/// Rejects a file that was imported before.
 const REPEATED: &str =
     "This file was imported before; set allowRepeat to import its payments a second time.";
 
-/// The problems kept with an import.
+/// Reads the problems stored with an import.
 #[must_use]
 pub fn problems(stored: &serde_json::Value) -> Vec<ImportProblem> {
     serde_json::from_value(stored.clone()).unwrap_or_default()
 }
 
-/// Imports, newest first.
+/// Lists imports, newest first.
 ///
 /// # Errors
 /// `Forbidden` for callers who may not see imports, `Invalid` for a cursor of another list.

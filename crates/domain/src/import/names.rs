@@ -1,4 +1,4 @@
-//! The departments and categories that a file names: found, or made when asked.
+//! Finds the departments and categories that a file names, and creates missing ones on request.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,7 +11,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QuerySelect};
 use super::{ImportProblem, Survey};
 use crate::{Result, WriteContext, noun::Noun};
 
-/// Ids by name in lower case, as the unique indexes compare.
+/// Ids by lower-case name, which is how the unique indexes compare.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     departments: HashMap<String, DepartmentId>,
@@ -19,7 +19,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// What is there before the import.
+    /// Reads the existing departments and categories.
     pub(super) async fn read(cx: &WriteContext) -> Result<Self> {
         let departments: Vec<(String, DepartmentId)> = department::Entity::find()
             .select_only()
@@ -47,7 +47,7 @@ impl Names {
         self.categories.get(&name?.to_lowercase()).copied()
     }
 
-    /// Reports each name that is not there, at the line where it first stands.
+    /// Reports each missing name, at the line where it first occurs.
     pub(super) fn report_missing(&self, survey: &mut Survey) {
         let mut problems = missing(&survey.departments, &self.departments);
         problems.extend(missing(&survey.categories, &self.categories));
@@ -56,7 +56,7 @@ impl Names {
         survey.report(problems.into_iter());
     }
 
-    /// Makes each name that is not there.
+    /// Creates a department or category for each missing name.
     pub(super) async fn create_missing(
         &mut self,
         cx: &WriteContext,
@@ -116,7 +116,7 @@ fn missing<N: Noun>(
     unknown.map(problem).collect()
 }
 
-/// The names that do not exist yet, regardless of case, with new ids.
+/// Adds the missing names to `known`, regardless of case, and returns them with their new ids.
 fn new_names<N>(
     known: &mut HashMap<String, Id<N>>,
     named: &BTreeMap<String, u64>,

@@ -1,4 +1,4 @@
-//! The second reading: payments as rows, many to a statement.
+//! The second pass: inserts the payments, many with each statement.
 
 use chrono::NaiveDate;
 use outlay_entity::tenant::{CategoryId, DepartmentId, ExpenseId, ImportId};
@@ -11,12 +11,12 @@ use tokio::sync::mpsc;
 use super::{ImportFile, names::Names};
 use crate::{Error, Result, WriteContext, live::ImportReporter};
 
-/// Rows inserted by one statement.
+/// Number of rows inserted by one statement.
 const BATCH: usize = 1_000;
-/// Batches read ahead of the database.
+/// Number of batches parsed ahead of the database.
 const AHEAD: usize = 2;
 
-/// The columns of a payment, as one parameter whatever the number of rows.
+/// Inserts payments. All rows are one parameter, so that the statement does not depend on their number.
 const INSERT: &str = r#"
     INSERT INTO "{tenant}".expense
         (id, member_id, department_id, category_id, spent_on, merchant, description, reference,
@@ -40,14 +40,14 @@ struct Row {
     base_amount: Decimal,
 }
 
-/// What was inserted, to be held against the first reading.
+/// The totals of the inserted rows, to compare with the first pass.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Inserted {
     pub(super) rows: u64,
     pub(super) amount: Decimal,
 }
 
-/// Reads the file a second time and inserts its payments.
+/// Reads the file again and inserts its payments.
 pub(super) async fn insert(
     cx: &WriteContext,
     import: ImportId,
@@ -93,7 +93,7 @@ pub(super) async fn insert(
     Ok(inserted)
 }
 
-/// Parses off the async threads, a few batches ahead; ends early when nobody listens any more.
+/// Parses the file on a blocking thread, a few batches ahead. Stops when the receiver is dropped.
 fn read_ahead(file: ImportFile) -> mpsc::Receiver<Result<Vec<Payment>>> {
     let (sender, receiver) = mpsc::channel(AHEAD);
     tokio::task::spawn_blocking(move || {
@@ -108,7 +108,7 @@ fn read_ahead(file: ImportFile) -> mpsc::Receiver<Result<Vec<Payment>>> {
 fn send_batches(file: &ImportFile, sender: &mpsc::Sender<Result<Vec<Payment>>>) -> Result<()> {
     let mut batch = Vec::with_capacity(BATCH);
     for row in file.payments()? {
-        // The first reading found every line good: one that is not has changed in between.
+        // The first pass accepted every line, so the file has changed if a line is invalid now.
         let payment = row.map_err(Error::internal)?.map_err(|_| changed())?;
         batch.push(payment);
         if batch.len() == BATCH
@@ -125,7 +125,7 @@ fn send_batches(file: &ImportFile, sender: &mpsc::Sender<Result<Vec<Payment>>>) 
     Ok(())
 }
 
-/// The file is not what the first reading saw.
+/// The error for a file that changed between the two passes.
 pub(super) fn changed() -> Error {
     Error::conflict(
         "file",

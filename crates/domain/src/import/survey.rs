@@ -1,4 +1,4 @@
-//! The first reading: every line checked and added up, nothing written.
+//! The first pass: checks and sums up every line, and writes nothing.
 
 use std::{
     collections::BTreeMap,
@@ -22,76 +22,77 @@ use crate::{
     value::{Currency, ExchangeRate, Name},
 };
 
-/// Problems kept and reported; beyond these the file has a habit, and the first thousand show it.
+/// Maximum number of stored and reported problems. A file with more has a systematic error, which the first thousand
+/// show.
 const MAX_PROBLEMS: usize = 1_000;
 
-/// Different departments or categories that one file may hold.
+/// Maximum number of distinct departments, or categories, in a file.
 const MAX_NAMES: usize = 10_000;
 
-/// Bytes read so far, counted over both readings, for whoever draws a progress bar.
+/// Number of bytes read so far, over both passes, for progress bars.
 #[derive(Debug, Clone, Default)]
 pub struct Progress(Arc<AtomicU64>);
 
 impl Progress {
-    /// Bytes read so far; twice the file's size at the end.
+    /// The number of bytes read so far. It ends at twice the size of the file.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 }
 
-/// A file of payments on this machine, and how to read it. It is serialized without its location and its progress: a
-/// repeated upload is in another place.
+/// A file of payments on this machine, and the options to read it. Serialization skips the path and the progress, since
+/// a repeated upload has another path.
 #[derive(Debug, Clone, Serialize)]
 pub struct ImportFile {
-    /// Its location.
+    /// The path of the file.
     #[serde(skip)]
     pub path: PathBuf,
-    /// What its owner calls it.
+    /// The name that the user gave the file.
     pub name: Name,
-    /// Which column holds what.
+    /// Maps columns to values.
     pub mapping: Mapping,
-    /// The currency of its amounts.
+    /// The currency of the amounts.
     pub currency: Currency,
-    /// Units of base currency for one of the file's; only when they differ.
+    /// Units of base currency for one unit of the file's currency; only when they differ.
     pub exchange_rate: Option<ExchangeRate>,
-    /// How its dates are to be read, where they could be read two ways.
+    /// Resolves ambiguous dates.
     pub date_order: Option<DateOrder>,
-    /// What separates its decimals, where that could be read two ways.
+    /// Resolves ambiguous decimal marks.
     pub decimal_mark: Option<DecimalMark>,
-    /// What separates its columns; seen from the heading when absent.
+    /// The column delimiter; detected from the heading if absent.
     pub delimiter: Option<Delimiter>,
-    /// Its encoding; seen from the text when absent.
+    /// The encoding; detected from the text if absent.
     pub encoding: Option<Encoding>,
     /// Counts the bytes read.
     #[serde(skip)]
     pub progress: Progress,
 }
 
-/// What the first reading has found.
+/// The result of the first pass.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Survey {
     /// SHA-256 of the file.
     pub hash: [u8; 32],
-    /// Lines of data.
+    /// Number of data lines.
     pub rows: u64,
-    /// Of them, lines with a problem.
+    /// Number of data lines with a problem.
     pub bad_rows: u64,
-    /// Sum of the amounts that could be read.
+    /// Sum of the amounts of the valid lines.
     pub amount: Decimal,
     /// The first thousand problems.
     pub problems: Vec<ImportProblem>,
-    /// Departments by name, each with the line where it first stands.
+    /// Departments by name, each with the line where it first occurs.
     pub departments: BTreeMap<String, u64>,
-    /// Categories by name, each with the line where it first stands.
+    /// Categories by name, each with the line where it first occurs.
     pub categories: BTreeMap<String, u64>,
 }
 
 impl ImportFile {
-    /// Reads the whole file once, off the async threads.
+    /// Reads the whole file once, on a blocking thread.
     ///
     /// # Errors
-    /// `Invalid` when it is no CSV, or its heading does not fit the mapping; `Internal` when it cannot be read.
+    /// `Invalid` when the file is not CSV, or its heading does not fit the mapping; `Internal` when it cannot be read.
     pub async fn survey(&self) -> Result<Survey> {
         let file = self.clone();
         tokio::task::spawn_blocking(move || file.survey_now())
@@ -107,13 +108,13 @@ impl ImportFile {
         let mut survey = Survey::default();
         let payments = outlay_import::open(&mut source, self.options()).map_err(open_error)?;
         survey.read(payments)?;
-        // Whatever the reader left, for the hash is of the whole file.
+        // Read the rest as well, because the hash covers the whole file.
         io::copy(&mut source, &mut io::sink()).map_err(Error::internal)?;
         survey.hash = source.hash.finalize().into();
         Ok(survey)
     }
 
-    /// The payments, for the second reading.
+    /// Opens the file for the second pass.
     pub(super) fn payments(&self) -> Result<Payments<impl Read + use<>>> {
         outlay_import::open(self.open_counted()?, self.options()).map_err(open_error)
     }
@@ -164,8 +165,9 @@ impl Survey {
             match row.map_err(Error::internal)? {
                 Ok(payment) => {
                     let sum = self.amount.checked_add(payment.amount);
-                    self.amount = sum
-                        .ok_or_else(|| Error::invalid("file", "The amounts add up to too much."))?;
+                    self.amount = sum.ok_or_else(|| {
+                        Error::invalid("file", "The sum of the amounts is too large.")
+                    })?;
                     note(&mut self.departments, payment.department, payment.row)?;
                     note(&mut self.categories, payment.category, payment.row)?;
                 }
@@ -178,7 +180,7 @@ impl Survey {
         Ok(())
     }
 
-    /// Adds problems, as long as there is room.
+    /// Adds problems, up to [`MAX_PROBLEMS`].
     pub(super) fn report(&mut self, problems: impl Iterator<Item = ImportProblem>) {
         let room = MAX_PROBLEMS.saturating_sub(self.problems.len());
         self.problems.extend(problems.take(room));
@@ -190,14 +192,15 @@ fn note(names: &mut BTreeMap<String, u64>, name: Option<String>, row: u64) -> Re
         names.entry(name).or_insert(row);
     }
     if names.len() > MAX_NAMES {
-        let message =
-            format!("More than {MAX_NAMES} departments or categories: is the mapping right?");
+        let message = format!(
+            "The file has more than {MAX_NAMES} departments or categories; check the mapping."
+        );
         return Err(Error::invalid("mapping", message));
     }
     Ok(())
 }
 
-/// Counts what is read.
+/// Counts the bytes read.
 struct Counting {
     file: File,
     progress: Progress,
@@ -211,7 +214,7 @@ impl Read for Counting {
     }
 }
 
-/// Hashes what is read.
+/// Hashes the bytes read.
 struct Hashing<R> {
     inner: R,
     hash: Sha256,

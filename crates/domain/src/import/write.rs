@@ -1,4 +1,4 @@
-//! The command that makes expenses of a file.
+//! The command that imports a file.
 
 use outlay_entity::tenant::{
     ImportStatus,
@@ -16,19 +16,19 @@ use crate::{
     write,
 };
 
-/// Makes expenses of a file, all or nothing. They arrive approved, since they were paid, as expenses of the member
-/// who imports.
+/// Creates expenses from a file, all or none. They are approved, since they have been paid, and belong to the importing
+/// member.
 #[derive(Debug, Clone, Serialize)]
 pub struct ImportExpenses {
     /// The file.
     pub file: ImportFile,
-    /// What its first reading has found.
+    /// The result of the first pass.
     pub survey: Survey,
-    /// Only report what would be done.
+    /// Reports the outcome without creating expenses.
     pub dry_run: bool,
-    /// Make the departments and categories that are not there.
+    /// Creates missing departments and categories.
     pub create_missing: bool,
-    /// The file was imported before, and that is meant.
+    /// Imports the file even if it was imported before.
     pub allow_repeat: bool,
 }
 
@@ -83,7 +83,7 @@ impl ImportExpenses {
             .map(|(rate, _)| rate)
     }
 
-    /// Says so before the work is done; the unique index says it again for two at once.
+    /// Rejects a repeated file before the work is done. The unique index rejects concurrent imports of the same file.
     async fn reject_repeat(&self, cx: &WriteContext) -> Result<()> {
         let same = Entity::find()
             .filter(Column::FileHash.eq(self.survey.hash.to_vec()))

@@ -1,10 +1,10 @@
-//! Where in the log of events somebody is.
+//! Cursors: positions in the event log.
 //!
-//! A number that rises with each event would not do: transactions commit in another order than they take numbers, so
-//! an event of a lower number can turn up after a higher one was read. A cursor is the snapshot that was read instead:
-//! what comes next is what it does not see. Nothing waits for that, neither a write for other writes of its tenant,
-//! as under a lock that orders them, nor a reader for the oldest transaction under way, as below a horizon: a long
-//! import of one tenant holds up nobody.
+//! A number that increases with each event is not sufficient: transactions do not commit in the order in which they
+//! take numbers, so an event can appear after an event with a higher number was read. A cursor is the snapshot that was
+//! read instead, and the next events are those that this snapshot does not see. Nothing has to wait: a write does not
+//! wait for other writes of its tenant, as it would under a lock that orders them, and a reader does not wait for the
+//! oldest running transaction, as it would with a horizon. A long import of one tenant therefore delays nobody.
 
 use std::{fmt::Write as _, str::FromStr};
 
@@ -14,21 +14,21 @@ use uuid::Uuid;
 use super::snapshot::PgSnapshot;
 use crate::{Error, Result};
 
-/// The longest cursor taken, in bytes: one names each transaction that was under way.
+/// Maximum length of a cursor in bytes. A cursor lists each transaction that was in progress.
 const MAX_LENGTH: usize = 32 * 1024;
 
-/// Orders the events between two snapshots: when it was recorded, in microseconds since 1970, and its id.
+/// Orders the events between two snapshots: the time of recording, in microseconds since 1970, and the id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Position {
     pub(super) at: i64,
     pub(super) id: Uuid,
 }
 
-/// All that was told: what `seen` sees, and a part of what came after it.
+/// The events that a subscriber has received: those that `seen` sees, and a part of the later ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
     pub(super) seen: PgSnapshot,
-    /// Of what this later snapshot sees, all up to this position.
+    /// A later snapshot and a position: the events that the snapshot sees, up to the position, were received as well.
     pub(super) part: Option<(PgSnapshot, Position)>,
 }
 
@@ -37,15 +37,15 @@ impl Cursor {
         Self { seen, part: None }
     }
 
-    /// Reads the argument `after`.
+    /// Parses the argument `after`.
     ///
     /// # Errors
-    /// `Invalid` for what is no cursor.
+    /// `Invalid` when the text is not a cursor.
     pub fn parse(text: &str) -> Result<Self> {
         Self::decode(text).ok_or_else(|| {
             Error::invalid(
                 "after",
-                "This is not a cursor that an event or eventCursor has given.",
+                "This is not a cursor of an event or of eventCursor.",
             )
         })
     }
@@ -60,7 +60,7 @@ impl Cursor {
         };
         let upto = PgSnapshot::from_str(upto).ok()?;
         let at = words.next()?.parse().ok()?;
-        // Beyond what a time can be, it would be refused by the database.
+        // The database rejects timestamps beyond its range.
         chrono::DateTime::from_timestamp_micros(at)
             .filter(|time| (1970..3000).contains(&chrono::Datelike::year(time)))?;
         let id = words.next()?.parse().ok()?;
@@ -71,18 +71,18 @@ impl Cursor {
         })
     }
 
-    /// The cursor as clients keep it.
+    /// The encoded cursor, as clients store it.
     #[must_use]
     pub fn encode(&self) -> String {
         let mut text = self.seen.to_string();
         if let Some((upto, Position { at, id })) = &self.part {
-            // Writing into a String cannot fail.
+            // Writing to a String cannot fail.
             let _ = write!(text, "/{upto}/{at}/{}", id.simple());
         }
         BASE64_URL_SAFE_NO_PAD.encode(text)
     }
 
-    /// The newest snapshot that it has any of.
+    /// The newest snapshot of the cursor.
     pub(super) fn newest(&self) -> &PgSnapshot {
         self.part.as_ref().map_or(&self.seen, |(upto, _)| upto)
     }
@@ -127,7 +127,7 @@ mod tests {
             .into_iter()
             .chain([String::new(), "?".into(), "A".repeat(100_000)])
         {
-            let error = Cursor::parse(&text).expect_err("refused");
+            let error = Cursor::parse(&text).expect_err("rejected");
             assert_eq!(error.field(), Some("after"));
         }
     }

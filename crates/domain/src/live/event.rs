@@ -1,4 +1,4 @@
-//! What is told: facts from the log, and how far imports have come.
+//! The events of subscriptions: entries of the event log, budget alerts and the progress of imports.
 
 use chrono::{DateTime, Utc};
 use outlay_entity::tenant::{BudgetId, DepartmentId, ExpenseStatus, ImportId, MemberId};
@@ -9,15 +9,15 @@ use uuid::Uuid;
 use super::cursor::Position;
 use crate::{Action, permission::Permission};
 
-/// What a member may be told of.
+/// The part of a member's role and department that decides which events are visible.
 #[derive(Debug, Clone)]
 pub(super) struct Viewer {
     member_id: MemberId,
-    /// Sees the expenses of everybody.
+    /// May see the expenses of all members.
     sees_all: bool,
-    /// Decides on the expenses of all departments.
+    /// May approve and reject the expenses of all departments.
     decides_all: bool,
-    /// Sees, and decides on, the expenses of this department.
+    /// May see, approve and reject the expenses of this department.
     department: Option<DepartmentId>,
 }
 
@@ -36,41 +36,41 @@ impl Viewer {
     }
 }
 
-/// One write, as the log has it.
+/// A write, as recorded in the event log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
     pub(super) position: Position,
-    /// What was done.
+    /// The action.
     pub action: Action,
-    /// The row.
+    /// The id of the row.
     pub subject_id: Uuid,
-    /// Its version after the write; none for one that was deleted.
+    /// The version of the row after the write; `None` if it was deleted.
     pub version: Option<i32>,
-    /// When.
+    /// The time of the write.
     pub occurred_at: DateTime<Utc>,
-    /// Whose expense it is.
+    /// The member whose expense it is.
     pub(super) member_id: Option<MemberId>,
-    /// The departments that it was for before and is for now.
+    /// The department of the expense before and after the write.
     pub(super) departments: [Option<DepartmentId>; 2],
-    /// Where the expense stands now; none for one that was deleted, and for what is no expense.
+    /// The status of the expense after the write; `None` if it was deleted, and for rows that are not expenses.
     pub status: Option<ExpenseStatus>,
-    /// Of an import, the lines that became expenses, and all lines.
+    /// For an import: the number of lines that became expenses, and of all lines.
     pub(super) lines: Option<(i64, i64)>,
 }
 
 impl Event {
-    /// Whether it is about an expense that the member may know of, or might know of before it changed.
+    /// Whether the event is about an expense that the member may see, or may have seen before the change.
     ///
-    /// Invariant: the same rule as that of the reads, `expense::visible`.
+    /// Invariant: the rule is the same as for reads, `expense::visible`.
     pub(super) fn is_visible(&self, viewer: &Viewer) -> bool {
         let own = self.member_id == Some(viewer.member_id);
         let mut departments = self.departments.iter().flatten();
         viewer.sees_all || own || departments.any(|id| Some(*id) == viewer.department)
     }
 
-    /// Whether it asks this member for a decision.
+    /// Whether the event is a submission that this member may decide on.
     ///
-    /// Invariant: the same rule as that of the decision itself, `require_decision` in `expense/decide.rs`.
+    /// Invariant: the rule is the same as for the decision itself, `require_decision` in `expense/decide.rs`.
     pub(super) fn needs_decision_by(&self, viewer: &Viewer) -> bool {
         let department = self.department_id();
         let of_department = department.is_some() && department == viewer.department;
@@ -79,30 +79,31 @@ impl Event {
             && (viewer.decides_all || of_department)
     }
 
-    /// Whose it is.
+    /// The member whose expense it is.
     #[must_use]
     pub fn member_id(&self) -> Option<MemberId> {
         self.member_id
     }
 
-    /// The department that it is for now.
+    /// The department of the expense after the write.
     #[must_use]
     pub fn department_id(&self) -> Option<DepartmentId> {
         self.departments[1]
     }
 }
 
-/// A budget of which so much is spent that somebody should know.
+/// A budget has crossed an alert threshold.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BudgetAlert {
     /// The budget.
     pub budget_id: BudgetId,
-    /// The share of its limit that was reached, in percent: 80 or 100.
+    /// The threshold that was crossed, in percent of the limit: 80 or 100.
     pub percent: i32,
 }
 
 impl BudgetAlert {
-    /// Whether a budget of `limit` reached a share when its charges went from one sum to another; the highest, if so.
+    /// The alert for a budget of `limit` when the sum of its charges changes. Names the highest threshold that was
+    /// crossed; `None` if the sum crossed no threshold.
     pub(super) fn for_change(
         budget_id: BudgetId,
         limit: Decimal,
@@ -121,35 +122,35 @@ impl BudgetAlert {
     }
 }
 
-/// The shares of a budget that are told, in percent, ascending.
+/// The alert thresholds, in percent of the limit, ascending.
 const THRESHOLDS: [i32; 2] = [80, 100];
 
-/// How far an import has come, or that it is done.
+/// The progress of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportProgress {
     /// The import.
     pub import_id: ImportId,
-    /// Lines made into expenses so far; of one that is done, those that it made.
+    /// Number of lines that became expenses so far; of a finished import, the final number.
     pub done: i64,
-    /// Lines of the file.
+    /// Number of lines in the file.
     pub total: i64,
-    /// Where it stands.
+    /// The state of the import.
     pub state: ImportState,
 }
 
-/// Where an import stands.
+/// The state of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImportState {
-    /// It makes expenses, which nobody sees yet.
+    /// It is creating expenses, which are not visible yet.
     Running,
-    /// It has ended, with expenses or without.
+    /// It has ended, with or without expenses.
     Finished,
-    /// It was broken off, and left nothing behind.
+    /// It was aborted and wrote nothing.
     Abandoned,
 }
 
 impl ImportProgress {
-    /// What an import that is under way tells.
+    /// Encodes the progress of an unfinished import as the text of a signal.
     pub(super) fn encode_running(
         import_id: ImportId,
         done: i64,
@@ -160,7 +161,7 @@ impl ImportProgress {
         format!("{import_id} {done} {total} {state}")
     }
 
-    /// What the log says of one that has ended.
+    /// The progress of an import that has ended, from its event.
     pub(super) fn finished(event: &Event) -> Self {
         let (done, total) = event.lines.unwrap_or_default();
         Self {

@@ -1,4 +1,4 @@
-//! Whether a subscriber may still be told anything.
+//! Ends a subscription when the caller loses the access that it began with.
 
 use std::{future::pending, sync::Arc, time::Duration};
 
@@ -7,25 +7,25 @@ use tokio::sync::watch;
 
 use crate::{Error, Outlay, Result, identity::Caller};
 
-/// How long to wait before a directory that could not be read is asked again.
+/// Interval between attempts to read the directory after a failure.
 const RETRY_INTERVAL: Duration = Duration::from_millis(250);
 
-/// Watches the session and the membership that a subscription began with.
+/// Watches the session and the membership of a subscriber.
 ///
-/// Invariant: nothing is told once either is not what it was, though the role may allow as much: what was told before
-/// and what is told from then on would be two different views, and the client would not know.
+/// Invariant: no event is delivered after either has changed, even if the new role would allow it. The events before
+/// and after the change would belong to two different views, and the client could not tell.
 pub(super) struct Guard {
     outlay: Arc<Outlay>,
     caller: Caller,
     access: TenantAccess,
     session: watch::Receiver<Arc<str>>,
     directory: watch::Receiver<Arc<str>>,
-    /// Something has changed and was not looked at: a wait may be given up while it looks.
+    /// A change was signalled and not verified yet. Kept, because the wait can be cancelled during the verification.
     is_stale: bool,
 }
 
 impl Guard {
-    /// Watches from now on. The access may have been verified some time before, so it is looked at first.
+    /// Starts to watch. Verifies the access first, since it may have changed after the request was authenticated.
     pub(super) async fn new(
         outlay: Arc<Outlay>,
         caller: Caller,
@@ -48,7 +48,7 @@ impl Guard {
         &self.access
     }
 
-    /// Whether all is as it was.
+    /// Checks that the session and the membership have not changed.
     async fn check(&self) -> Result<()> {
         self.outlay.check_session(&self.caller)?;
         let (tenant, member) = (self.access.tenant(), self.access.member());
@@ -65,7 +65,7 @@ impl Guard {
         }
     }
 
-    /// Why it has ended, once it has.
+    /// Waits until the access has ended; returns the reason.
     pub(super) async fn ended(&mut self) -> Error {
         loop {
             if !self.is_stale {
@@ -85,13 +85,13 @@ impl Guard {
         }
     }
 
-    /// Whether all is as it was; waits until that can be known.
+    /// Checks that the session and the membership have not changed. Retries until the directory can be read.
     pub(super) async fn verify(&self) -> Result<()> {
         loop {
             match self.check().await {
-                // Nothing can be read now either.
+                // The events could not be read at this time either.
                 Err(Error::Internal(cause)) => {
-                    tracing::warn!(?cause, "a subscriber cannot be verified yet");
+                    tracing::warn!(?cause, "cannot verify a subscriber; retrying");
                     tokio::time::sleep(RETRY_INTERVAL).await;
                 }
                 verified => return verified,

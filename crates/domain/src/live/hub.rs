@@ -1,4 +1,4 @@
-//! Reads the log of a tenant once for all who follow it in this process.
+//! Reads the event log of a tenant once for all its subscribers in this process.
 
 use std::{
     collections::HashMap,
@@ -21,58 +21,59 @@ use super::{
 };
 use crate::{Context, Error, Outlay, Result};
 
-/// How often a hub looks without being told to: a server that dies between a commit and its notification tells nobody.
+/// Interval between reads without a signal. A server that dies between a commit and its notification sends no signal.
 const POLL_INTERVAL: Duration = Duration::from_secs(10);
-/// The least time between two readings: what is written meanwhile is read together.
+/// Minimum interval between two reads. Events written in between are read together.
 const MIN_INTERVAL: Duration = Duration::from_millis(10);
-/// The same after a failed one.
+/// Interval before a failed read is repeated.
 const RETRY_INTERVAL: Duration = Duration::from_millis(250);
-/// Subscribers let in by one reading.
+/// Maximum number of subscribers that join in one read.
 const MAX_JOINS: usize = 1_000;
-/// Pages that a subscriber may be behind before it has to read the log itself.
+/// Number of messages that a subscriber may lag behind before it has to read the log itself.
 const CAPACITY: usize = 32;
 
-/// Pages that are read for all; to sort a longer batch again for each page, everybody would wait.
+/// Maximum number of pages that a hub reads for all subscribers. Each page sorts the whole batch again, so a longer
+/// batch would delay everybody.
 const MAX_PAGES: usize = 4;
 
-/// What a hub tells all its subscribers.
+/// A message to all subscribers of a hub.
 pub(super) enum Message {
     Events(EventPage),
     Import(ImportProgress),
-    /// More has happened than is told to all: whoever wants it reads the log.
+    /// There are more events than the hub reads for all. Each subscriber reads the log itself.
     Lagged,
 }
 
-/// Events between two snapshots; a long batch comes in several pages.
+/// The events between two snapshots. A long batch has several pages.
 pub(super) struct EventPage {
     pub(super) from: PgSnapshot,
     pub(super) upto: PgSnapshot,
     pub(super) events: Vec<Event>,
-    /// On the last page, those of the whole batch.
+    /// On the last page, the alerts of the whole batch.
     pub(super) alerts: Vec<BudgetAlert>,
     pub(super) is_last: bool,
 }
 
-/// Somebody who wants to follow a hub.
+/// A request of a subscriber to join a hub.
 pub(super) struct JoinRequest {
     pub(super) access: TenantAccess,
-    /// What was told already.
+    /// The cursor of the events that the subscriber has received.
     pub(super) after: Option<Cursor>,
-    /// Whether it wants to know of budgets.
+    /// Whether the subscriber needs budget alerts.
     pub(super) budgets: bool,
     pub(super) reply: oneshot::Sender<Result<JoinResponse>>,
 }
 
-/// Where a subscriber begins to follow: the news begin with what this snapshot does not see.
+/// The reply to a [`JoinRequest`]: the messages begin with the events that `upto` does not see.
 pub(super) struct JoinResponse {
     pub(super) upto: PgSnapshot,
-    /// The alerts between what was told already and `upto`.
+    /// The alerts between the cursor of the request and `upto`.
     pub(super) alerts: Vec<BudgetAlert>,
     pub(super) receiver: broadcast::Receiver<Arc<Message>>,
     pub(super) budget_subscriber: Option<BudgetSubscriber>,
 }
 
-/// Counts those for whom budgets are summed up.
+/// Counts the subscribers that need budget alerts. It is decremented when this is dropped.
 pub(super) struct BudgetSubscriber(Arc<AtomicUsize>);
 
 impl BudgetSubscriber {
@@ -90,12 +91,12 @@ impl Drop for BudgetSubscriber {
 
 type Joins = mpsc::UnboundedSender<JoinRequest>;
 
-/// The hubs of this process: one for each tenant that anybody follows.
+/// The hubs of this process: one for each tenant that has subscribers.
 #[derive(Default)]
 pub(crate) struct Hubs(Mutex<HashMap<TenantId, Joins>>);
 
 impl Hubs {
-    /// Joins the tenant's hub, which is started when there is none.
+    /// Joins the hub of the tenant. Starts the hub if there is none.
     pub(super) fn join(&self, outlay: &Arc<Outlay>, join: JoinRequest) {
         let tenant = join.access.tenant().id();
         let mut hubs = self.0.lock();
@@ -108,7 +109,7 @@ impl Hubs {
         };
         let (joins, received) = mpsc::unbounded_channel();
         let hub = Hub::new(outlay, join.access.clone(), received);
-        // It is there as long as its receiver is, which is here.
+        // Cannot fail: the receiver is still held here.
         let _ = joins.send(join);
         hubs.insert(tenant, joins);
         tokio::spawn(hub.run());
@@ -117,22 +118,22 @@ impl Hubs {
 
 struct Hub {
     outlay: Weak<Outlay>,
-    /// Of somebody who follows it: the hub reads what that member may reach, and nothing without a member.
+    /// The access of a subscriber. The hub reads only as a member who has access.
     access: TenantAccess,
     joins: mpsc::UnboundedReceiver<JoinRequest>,
     log: watch::Receiver<Arc<str>>,
     imports: watch::Receiver<Arc<str>>,
     sender: broadcast::Sender<Arc<Message>>,
     budget_subscribers: Arc<AtomicUsize>,
-    /// What was told; none before the first reading.
+    /// The snapshot up to which events were published; `None` before the first read.
     seen: Option<PgSnapshot>,
 }
 
-/// What one transaction has read.
+/// The result of one read of the log.
 struct LogUpdate {
     now: PgSnapshot,
     messages: Vec<Message>,
-    /// For each who joins, what it has missed.
+    /// For each join request, the alerts since its cursor.
     missed: Vec<Result<Vec<BudgetAlert>>>,
 }
 
@@ -180,7 +181,7 @@ impl Hub {
                     tracing::warn!(
                         tenant = self.access.tenant().slug(),
                         ?error,
-                        "events cannot be read yet"
+                        "cannot read events; retrying"
                     );
                     for join in joining.drain(..) {
                         let _ = join.reply.send(Err(Error::internal(format!("{error:?}"))));
@@ -194,7 +195,7 @@ impl Hub {
         }
     }
 
-    /// Ends the hub unless somebody is joining at this moment.
+    /// Stops the hub unless a join request is pending. Returns whether it was stopped.
     fn try_stop(&mut self, outlay: &Outlay) -> bool {
         let mut hubs = outlay.hubs().0.lock();
         let is_unused = self.joins.is_empty();
@@ -207,12 +208,12 @@ impl Hub {
     fn publish_import(&mut self) {
         let progress = ImportProgress::parse(&self.imports.borrow_and_update());
         if let Some(progress) = progress {
-            // Nobody may be listening.
+            // There may be no subscribers.
             let _ = self.sender.send(Arc::new(Message::Import(progress)));
         }
     }
 
-    /// Tells what is new, and lets those in who join. Nothing is told of a reading that fails: it is done again.
+    /// Publishes new events, and admits the subscribers in `joining`. A failed read publishes nothing and is repeated.
     async fn read(&mut self, outlay: &Outlay, joining: &mut Vec<JoinRequest>) -> Result<()> {
         self.log.mark_unchanged();
         joining.retain(|join| !join.reply.is_closed());
@@ -285,7 +286,7 @@ impl Hub {
             missed.push(match &join.after {
                 Some(after) if !now.includes(after.newest()) => Err(Error::invalid(
                     "after",
-                    "This cursor is not of this server's log: read anew, and subscribe after a new one.",
+                    "This cursor does not belong to the event log of this server: load the data again and use a new cursor.",
                 )),
                 Some(after) if join.budgets => Ok(missed_alerts(cx, after).await?),
                 _ => Ok(Vec::new()),
@@ -299,7 +300,7 @@ impl Hub {
     }
 }
 
-/// The alerts since a cursor; of a batch that was told in part, the budgets are told in the order of their ids.
+/// The alerts since a cursor. In a batch that was received in part, the alerts are ordered by the id of the budget.
 async fn missed_alerts(cx: &Context, after: &Cursor) -> Result<Vec<BudgetAlert>> {
     let mut alerts = log::alerts(cx, &after.seen).await?;
     if let Some((upto, last)) = &after.part {

@@ -1,4 +1,4 @@
-//! Reads the log of events: the audit trail of a tenant, between two snapshots.
+//! Reads the event log, which is the audit trail of a tenant, between two snapshots.
 
 use std::sync::LazyLock;
 
@@ -15,10 +15,10 @@ use super::{
 };
 use crate::{Action, Context, Error, Result, budget::charged_sql};
 
-/// Events read by one statement.
+/// Maximum number of events read by one statement.
 pub(super) const PAGE: usize = 1_000;
 
-/// Events that `$1` does not see and `$2` does, in order, from a position on.
+/// Selects the events that `$2` sees and `$1` does not, in order, after a position.
 const READ: &str = r#"
     SELECT id, action, subject_id, version, occurred_at, recorded_at,
            coalesce(changes->>'member_id', changes->'before'->>'member_id')::uuid AS member_id,
@@ -35,13 +35,13 @@ const READ: &str = r#"
     ORDER BY recorded_at, id
     LIMIT $5"#;
 
-/// The names of the actions that events are made of.
+/// The names of the actions that are published.
 static PUBLISHED: LazyLock<Vec<String>> = LazyLock::new(|| {
     let published = Action::ALL.iter().filter(|action| action.is_told());
     published.map(|action| action.as_str().to_owned()).collect()
 });
 
-/// The change of what is charged to each budget by the events since `$1`, and what is charged to it now.
+/// For each budget, the change of its charges by the events since `$1`, and the current sum of its charges.
 static CHARGED: LazyLock<String> = LazyLock::new(|| {
     let old = charged_sql(
         "changes->'before'->>'status'",
@@ -108,7 +108,7 @@ impl From<Row> for Event {
     }
 }
 
-/// What the context's transaction sees.
+/// The snapshot of the context's transaction.
 pub(super) async fn current_snapshot(cx: &Context) -> Result<PgSnapshot> {
     let sql = "SELECT pg_current_snapshot()::text AS now";
     let row = cx
@@ -119,10 +119,10 @@ pub(super) async fn current_snapshot(cx: &Context) -> Result<PgSnapshot> {
         .ok_or_else(|| Error::internal("no snapshot"))?
         .try_get("", "now")?;
     text.parse()
-        .map_err(|()| Error::internal(format!("a snapshot that cannot be read: {text}")))
+        .map_err(|()| Error::internal(format!("invalid snapshot: {text}")))
 }
 
-/// A page of the events that `from` does not see and `upto` does.
+/// Reads a page of the events that `upto` sees and `from` does not.
 pub(super) async fn read(
     cx: &Context,
     from: &PgSnapshot,
@@ -151,11 +151,11 @@ pub(super) async fn read(
         .collect::<std::result::Result<_, _>>()?)
 }
 
-/// The budgets that reached a share of their limit between `from` and what the context's transaction sees, in the
-/// order of their ids.
+/// The alerts of the budgets whose charges crossed a threshold between `from` and the snapshot of the context's
+/// transaction, ordered by the id of the budget.
 ///
-/// What was charged before is what is charged now less what the events between have changed, so no write sums
-/// anything up, and of two that cross a limit together neither is overlooked.
+/// The earlier sum is the current sum less the changes by the events in between. Writes therefore do not need to
+/// compute sums, and no alert is missed when two concurrent writes cross a threshold together.
 pub(super) async fn alerts(cx: &Context, from: &PgSnapshot) -> Result<Vec<BudgetAlert>> {
     let values = [from.to_string().into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, CHARGED.as_str(), values);

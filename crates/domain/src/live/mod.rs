@@ -1,9 +1,10 @@
-//! What happens in an organization, told while it happens.
+//! Live events: subscriptions to changes in an organization.
 //!
-//! The audit trail is the log of events: it is written in the transaction of each write anyway, so that telling costs
-//! a write no statement more. A [hub](hub) reads what is new in a tenant's log once in each process, whoever wants to
-//! know; a subscriber that falls behind, or comes back with a [cursor], reads the log itself. So nothing is told
-//! that was not committed, nothing is lost with a connection, and nothing is told twice.
+//! The audit trail is the event log. Each write records its audit event in its own transaction anyway, so publishing
+//! needs no further statement. A [hub](hub) reads the new events of a tenant once in each process for all subscribers.
+//! A subscriber that lags, or reconnects with a [cursor], reads the log itself. Only committed events are published,
+//! and a lost connection loses no event. Each event is delivered once, except that budget alerts of a batch that was
+//! delivered in part may be repeated.
 
 mod cursor;
 mod event;
@@ -24,16 +25,16 @@ use outlay_tenancy::{TenantId, Topic};
 
 use crate::{Action, Context, Outlay, Result, WriteContext};
 
-/// Where the log stands in the context's snapshot: after it comes all that the snapshot does not see.
+/// The cursor of the context's snapshot. The next events are those that the snapshot does not see.
 ///
 /// # Errors
-/// The database's own.
+/// Database errors.
 pub async fn cursor(cx: &Context) -> Result<Cursor> {
     log::current_snapshot(cx).await.map(Cursor::at)
 }
 
 impl Outlay {
-    /// Has the events of a write that has committed told, if they are of a kind that anybody is told.
+    /// Publishes the event of a committed write, if subscriptions cover its action.
     pub(crate) fn publish(&self, tenant: TenantId, action: Action) {
         if action.is_told() {
             self.tenancy().signals().publish(Topic::Log(tenant), "");
@@ -41,8 +42,8 @@ impl Outlay {
     }
 }
 
-/// Tells how far an import is, from its transaction, whose rows nobody else sees yet. When it is dropped before
-/// [`finish`](Self::finish), it tells that the import was given up.
+/// Publishes the progress of an import while its transaction is open and its rows are not visible yet. Dropping the
+/// reporter before [`finish`](Self::finish) publishes that the import was aborted.
 pub(crate) struct ImportReporter<'a> {
     cx: &'a WriteContext,
     import_id: ImportId,
@@ -64,13 +65,13 @@ impl<'a> ImportReporter<'a> {
         reporter
     }
 
-    /// So many more lines have become expenses.
+    /// Adds `lines` that became expenses, and publishes the progress.
     pub(crate) fn advance(&mut self, lines: usize) {
         self.done += i64::try_from(lines).unwrap_or_default();
         self.report(false);
     }
 
-    /// The import is done, and the log will say so.
+    /// Ends the reports. The event log publishes the end of the import after the commit.
     pub(crate) fn finish(mut self) {
         self.is_finished = true;
     }

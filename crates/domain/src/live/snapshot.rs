@@ -1,24 +1,24 @@
-//! What a snapshot of PostgreSQL sees: the transactions that had committed when it was taken.
+//! Snapshots of PostgreSQL (`pg_snapshot`): the transactions that had committed at a point in time.
 
 use std::{fmt, str::FromStr};
 
-/// A `pg_snapshot`: every transaction below `xmin` has ended, none from `xmax` on had, and of those between,
-/// `running` had not.
+/// A `pg_snapshot`. Transactions below `xmin` had ended. Transactions from `xmax` on had not started. Of those in
+/// between, the ones in `running` were in progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PgSnapshot {
     xmin: u64,
     xmax: u64,
-    /// In ascending order.
+    /// Sorted in ascending order.
     running: Vec<u64>,
 }
 
 impl PgSnapshot {
-    /// Whether what this transaction wrote is seen, given that it has committed.
+    /// Whether the snapshot sees the writes of this transaction, provided that it has committed.
     pub(super) fn sees(&self, xact: u64) -> bool {
         xact < self.xmin || (xact < self.xmax && self.running.binary_search(&xact).is_err())
     }
 
-    /// Whether this was taken no earlier than `other`: it sees all that the other sees.
+    /// Whether the snapshot sees everything that `other` sees, that is, was not taken earlier.
     pub(super) fn includes(&self, other: &Self) -> bool {
         other.xmax <= self.xmax && self.running.iter().all(|&running| !other.sees(running))
     }
@@ -36,7 +36,7 @@ impl FromStr for PgSnapshot {
         let running: Vec<u64> = running.collect::<Result<_, _>>().map_err(|_| ())?;
         let is_sane = 0 < xmin
             && xmin <= xmax
-            // PostgreSQL's own transaction ids end here.
+            // The maximum of PostgreSQL's transaction ids.
             && i64::try_from(xmax).is_ok()
             && running.is_sorted_by(|one, next| one < next)
             && running.iter().all(|xact| (xmin..xmax).contains(xact));
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_snapshot_sees_what_had_committed_and_not_what_was_running() {
+    fn a_snapshot_sees_committed_transactions_but_not_running_ones() {
         let taken = snapshot("10:20:12,15");
         let seen: Vec<u64> = (8..22).filter(|&xact| taken.sees(xact)).collect();
         assert_eq!(seen, [8, 9, 10, 11, 13, 14, 16, 17, 18, 19]);
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_postgresql_would_not_write_is_no_snapshot() {
+    fn an_invalid_snapshot_is_rejected() {
         for text in [
             "",
             "1",

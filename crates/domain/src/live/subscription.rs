@@ -1,4 +1,4 @@
-//! One subscriber: what it is told, in order, each thing once, for as long as it may be told anything.
+//! A subscription: delivers events to one subscriber in order, each once, until the subscriber loses access.
 
 use std::{
     collections::{HashSet, VecDeque},
@@ -19,62 +19,62 @@ use super::{
 };
 use crate::{Action, Error, Outlay, Result, identity::Caller, permission::Permission};
 
-/// What a subscriber wants to know.
+/// The kind of events that a subscriber receives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Interest {
-    /// Changes of the expenses that it may see.
+    /// Changes of the expenses that are visible to the subscriber.
     Expenses,
-    /// Expenses that wait for its decision.
+    /// Submitted expenses that the subscriber may decide on.
     Approvals,
-    /// Budgets of which much is spent.
+    /// Budget alerts.
     Budgets,
-    /// How imports come on: all, or one.
+    /// Progress of all imports, or of one.
     Imports(Option<ImportId>),
 }
 
-/// Something told.
+/// A published event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Publication {
-    /// After this cursor comes what is told next.
+    /// The cursor to continue after this event.
     pub cursor: Cursor,
-    /// What it is.
+    /// The event.
     pub payload: Payload,
 }
 
-/// What a subscriber is told.
+/// The content of a published event.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Payload {
     /// An expense was written.
     Expense(Event),
-    /// A budget reached a share of its limit.
+    /// A budget has crossed an alert threshold.
     Budget(BudgetAlert),
-    /// An import has come further.
+    /// The progress of an import.
     Import(ImportProgress),
 }
 
-/// A subscription under way; dropped, it ends.
+/// An active subscription. Dropping it ends it.
 pub struct Subscription {
     outlay: Arc<Outlay>,
     guard: Guard,
     viewer: Viewer,
     interest: Interest,
-    /// All that was told, or is ready to be told.
+    /// Covers all events that were delivered or are in `ready`.
     cursor: Cursor,
     ready: VecDeque<Publication>,
-    /// The log is read up to here before the news are followed.
+    /// The snapshot up to which the log has to be read before messages of the hub are handled.
     catch_up_to: Option<PgSnapshot>,
     messages: broadcast::Receiver<Arc<Message>>,
     budget_subscriber: Option<BudgetSubscriber>,
-    /// Imports that are done: what another process said of one before may come later.
+    /// Imports that have finished. Progress reported by another process may arrive after the end of the import.
     finished: HashSet<ImportId>,
 }
 
 impl Outlay {
-    /// Follows what happens in the member's organization, from a cursor on, else from now on.
+    /// Subscribes to events of the member's organization: those after a cursor, or those from now on.
     ///
     /// # Errors
-    /// `Forbidden` when the role does not allow it, `Unauthenticated` when the session has ended, `Invalid` for a
-    /// cursor that is none of this server's.
+    /// `Forbidden` when the role does not allow it, `Unauthenticated` when the session has ended, `Invalid` when the
+    /// cursor is not of this server.
     pub async fn subscribe(
         self: &Arc<Self>,
         caller: &Caller,
@@ -127,7 +127,7 @@ async fn join(
 }
 
 impl Subscription {
-    /// Tells what was missed before the news begin, or has it read.
+    /// Queues the missed alerts, or marks the missed events to be read from the log.
     fn catch_up(&mut self, alerts: &[BudgetAlert], upto: PgSnapshot) {
         if self.interest == Interest::Budgets {
             self.push_alerts(alerts, &upto);
@@ -137,10 +137,10 @@ impl Subscription {
         }
     }
 
-    /// The next thing told; waits for it.
+    /// Waits for the next event.
     ///
     /// # Errors
-    /// Why nothing more is told: `Unauthenticated`, `Forbidden`, `TenantSuspended`; or the database's own.
+    /// The reason why the subscription ended: `Unauthenticated`, `Forbidden`, `TenantSuspended`, or database errors.
     pub async fn next(&mut self) -> Result<Publication> {
         loop {
             if let Some(publication) = self.ready.pop_front() {
@@ -160,7 +160,7 @@ impl Subscription {
             match received.as_deref() {
                 Ok(Message::Events(page)) => self.queue_page(page),
                 Ok(Message::Import(progress)) => self.queue_import(progress),
-                // It is behind, or its hub is gone: the log has what was missed.
+                // The subscriber lagged, or its hub has stopped. The log contains the missed events.
                 Ok(Message::Lagged) | Err(_) => self.rejoin().await?,
             }
         }
@@ -174,7 +174,7 @@ impl Subscription {
         Ok(())
     }
 
-    /// Reads a page of what was missed; of a batch that was told in part, first the rest.
+    /// Reads a page of missed events. Completes a batch that was delivered in part first.
     async fn read(&mut self, upto: PgSnapshot) -> Result<()> {
         let (bound, after) = match &self.cursor.part {
             Some((bound, position)) => (bound.clone(), Some(*position)),
@@ -236,7 +236,7 @@ impl Subscription {
         };
     }
 
-    /// What this subscriber is told of an event.
+    /// The payload of an event for this subscriber; `None` if it does not receive the event.
     fn payload_for(&mut self, event: &Event) -> Option<Payload> {
         let is_import = event.action == Action::ImportRun;
         match self.interest {
@@ -261,13 +261,14 @@ impl Subscription {
         }
     }
 
-    /// Alerts of one batch come in the order of their ids, so that a cursor can tell how many of them were told.
+    /// Queues alerts. The alerts of a batch are ordered by the id of the budget, so that a cursor can record how many
+    /// were delivered.
     fn push_alerts(&mut self, alerts: &[BudgetAlert], upto: &PgSnapshot) {
         for (index, alert) in alerts.iter().enumerate() {
             let cursor = if index + 1 == alerts.len() {
                 Cursor::at(upto.clone())
             } else if self.cursor.part.is_some() {
-                // Of a batch told in part a part again: rather told twice than never.
+                // Part of a batch that was delivered in part: an alert may be delivered twice, but is never lost.
                 self.cursor.clone()
             } else {
                 let position = Position {

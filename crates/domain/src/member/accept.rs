@@ -1,4 +1,4 @@
-//! Accepting an invitation, as a new user or as one who is there already.
+//! Accepting an invitation, as a new or as an existing user.
 
 use std::net::IpAddr;
 
@@ -25,22 +25,22 @@ use crate::{
     write::Once,
 };
 
-/// Names the write among those of an idempotency key.
+/// The operation name in the table of idempotency keys.
 const ACCEPT: &str = Action::MemberAcceptInvitation.as_str();
 
-/// Somebody who follows an invitation's link.
+/// Accepts an invitation.
 #[derive(Debug, Clone, Serialize)]
 pub struct AcceptInvitation {
-    /// The last segment of the link.
+    /// The last path segment of the invitation link.
     pub token: String,
-    /// The name for a new user; an existing one keeps theirs.
+    /// The display name of a new user. Existing users keep theirs.
     pub display_name: Option<Name>,
-    /// The password to set for a new user, or that of an existing one who is not signed in.
+    /// The password to set for a new user, or the password of an existing user who is not signed in.
     #[serde(skip)]
     pub password: Option<Password>,
 }
 
-/// An invitation's receiver, who is a member now.
+/// The member that an accepted invitation created.
 #[derive(Debug, Clone)]
 pub struct AcceptedInvitation {
     /// The organization and the member.
@@ -50,12 +50,13 @@ pub struct AcceptedInvitation {
 }
 
 impl Outlay {
-    /// Makes the receiver of an invitation a member, with a session bound to the organization; for a key that
-    /// accepted it before, the same member, and a new session. `network` is where the request comes from.
+    /// Makes the recipient of an invitation a member, and opens a session bound to the organization. If the key has
+    /// already accepted the invitation, returns the same member and a new session. `network` is the network of the
+    /// client.
     ///
     /// # Errors
-    /// `Invalid` when the link is not ours or has run out, and when the address has an account and the password is
-    /// not its own; `Conflict` when it was answered or revoked, or the key was used for another input;
+    /// `Invalid` when the token is not valid or has expired, and when the address has an account with another password;
+    /// `Conflict` when the invitation was accepted or revoked, or the key was used for another input;
     /// `TenantSuspended`; `RateLimited`.
     pub async fn accept_invitation(
         &self,
@@ -88,7 +89,7 @@ impl Outlay {
             .await?
             .ok_or_else(unknown)?;
         db.release().await;
-        // The password is checked or hashed before the transaction, which must not wait for it.
+        // Verify or hash the password before the transaction, which would wait for it otherwise.
         let identity = self
             .identify(&invited.email, &accept, caller, network)
             .await?;
@@ -118,7 +119,7 @@ impl Outlay {
         Ok(AcceptedInvitation { access, session })
     }
 
-    /// The user who accepted by this key before; whoever asks has to show again that it is they.
+    /// The user who accepted the invitation with this key before. The caller has to authenticate again.
     async fn accepted_before(
         &self,
         email: &str,
@@ -127,7 +128,7 @@ impl Outlay {
         key: &IdempotencyKey,
         network: Option<IpAddr>,
     ) -> Result<Option<Uuid>> {
-        // A user who was new when this request came has an account by now, if it was the first one's doing.
+        // A user who was new in the first request has an account by now.
         let Identity::Known(user) = self.identify(email, accept, caller, network).await? else {
             return Ok(None);
         };
@@ -151,7 +152,7 @@ impl Outlay {
                 let password = accept.password.as_ref().ok_or_else(|| {
                     Error::invalid(
                         "password",
-                        "This address has an account: give its password, or sign in first.",
+                        "This address has an account: enter its password, or sign in first.",
                     )
                 })?;
                 let hash = Some(user.password_hash.as_str());
@@ -196,7 +197,7 @@ enum Identity {
     },
 }
 
-/// Everything that accepting writes, in one transaction: user, member, membership, invitation, audit event. The user.
+/// Writes the user, member, membership, invitation and audit event in one transaction. Returns the id of the user.
 async fn add_member(
     db: &TenantConnection,
     organization: TenantId,
@@ -216,7 +217,7 @@ async fn add_member(
         InvitationStatus::Pending => {
             return Err(Error::invalid(
                 "token",
-                "This invitation has run out; ask for a new one.",
+                "This invitation has expired; ask for a new one.",
             ));
         }
         InvitationStatus::Accepted => {
@@ -284,7 +285,7 @@ async fn add_member(
     Ok(user.id)
 }
 
-/// The member's row: a new one, or the old one of somebody who comes back.
+/// Inserts the member, or reactivates a former member.
 async fn upsert_member(
     db: &TenantConnection,
     invited: &invitation::Model,

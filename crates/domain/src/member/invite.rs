@@ -1,4 +1,4 @@
-//! Invitations: an offer of membership, by a link that only this install can make.
+//! Invitations: offers of membership. Only this installation can create their links.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
@@ -26,11 +26,11 @@ use crate::{
     write,
 };
 
-/// Bytes of a seal in a link: 128 bits cannot be guessed.
+/// Number of bytes of the seal in a link. 128 bits cannot be guessed.
 const SEAL: usize = 16;
 
 impl Outlay {
-    /// The link that accepts an invitation. It is derived, not stored: the database holds nothing to steal.
+    /// The link to accept an invitation. It is derived and not stored, so the database contains no links to steal.
     ///
     /// # Errors
     /// `Internal` when there is no signing key.
@@ -53,7 +53,7 @@ impl Outlay {
         ))
     }
 
-    /// The organization and invitation of a link's token, if this install made it.
+    /// The organization and invitation of a token; `None` if this installation did not create it.
     pub(super) fn read_invitation_token(&self, token: &str) -> Option<(TenantId, InvitationId)> {
         let bytes = BASE64_URL_SAFE_NO_PAD
             .decode(token)
@@ -84,10 +84,10 @@ impl Noun for Entity {
     }
 }
 
-/// Pending invitations, newest first.
+/// Lists pending invitations, newest first.
 ///
 /// # Errors
-/// `Forbidden` for callers who may not invite.
+/// `Forbidden` for callers who may not invite members.
 pub async fn invitations(cx: &Context, request: &PageRequest, fetch: &Fetch) -> Result<Page<Row>> {
     cx.require(Permission::ManageMembers)?;
     let pending = Condition::all().add(Column::Status.eq(InvitationStatus::Pending));
@@ -95,22 +95,22 @@ pub async fn invitations(cx: &Context, request: &PageRequest, fetch: &Fetch) -> 
     read::list::<Entity>(cx, &pending, order, request, fetch).await
 }
 
-/// An offer of membership.
+/// Invites a person to become a member.
 #[derive(Debug, Clone, Serialize)]
 pub struct InviteMember {
-    /// Where to send it.
+    /// The e-mail address of the recipient.
     pub email: Email,
-    /// The role that accepting gives.
+    /// The role of the future member.
     pub role: Role,
-    /// The department that accepting gives.
+    /// The department of the future member.
     pub department_id: Option<DepartmentId>,
-    /// How long it can be accepted, from [`Outlay::invitation_lifetime`].
+    /// The lifetime of the invitation, from [`Outlay::invitation_lifetime`].
     #[serde(skip)]
     pub lifetime: TimeDelta,
 }
 
 impl Outlay {
-    /// How long an invitation can be accepted.
+    /// The lifetime of an invitation.
     #[must_use]
     pub fn invitation_lifetime(&self) -> TimeDelta {
         TimeDelta::from_std(self.settings().invitation_lifetime).unwrap_or(TimeDelta::MAX)
@@ -129,11 +129,11 @@ impl Command for InviteMember {
         if same.count(cx.db()).await? > 0 {
             return Err(Error::conflict(
                 "email",
-                "There is a member of this address already.",
+                "A member with this address already exists.",
             ));
         }
         let now = cx.now();
-        // One that has run out makes room for a new one.
+        // Expired invitations do not block a new one.
         Entity::update_many()
             .col_expr(Column::Status, Expr::value(InvitationStatus::Revoked))
             .filter(Column::Email.eq(self.email.as_str()))
@@ -154,12 +154,12 @@ impl Command for InviteMember {
     }
 }
 
-/// Takes back an invitation that is not answered yet: its link stops working.
+/// Revokes a pending invitation. Its link stops working.
 #[derive(Debug, Clone, Serialize)]
 pub struct RevokeInvitation {
     /// The invitation.
     pub id: InvitationId,
-    /// The version that the caller has seen.
+    /// The version that the caller has read.
     pub version: i32,
 }
 

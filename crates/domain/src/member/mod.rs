@@ -1,4 +1,4 @@
-//! Members: the people of an organization, their roles, and how they come and go.
+//! Members of an organization: their roles, invitations, and how they join and leave.
 
 mod accept;
 mod invite;
@@ -47,16 +47,16 @@ impl Noun for Entity {
     ];
 }
 
-/// Which members; conditions are joined by AND.
+/// Selects members. Conditions are joined by AND.
 #[derive(Debug, Clone, Default)]
 pub struct MemberFilter {
-    /// With one of these roles.
+    /// Members with one of these roles.
     pub roles: Option<Vec<Role>>,
-    /// In one of these states.
+    /// Members with one of these statuses.
     pub statuses: Option<Vec<MemberStatus>>,
-    /// In these departments.
+    /// Members of these departments.
     pub department_ids: Option<Vec<DepartmentId>>,
-    /// With this in name, address or employee id, whatever the case.
+    /// Members whose name, address or employee id contains this text, regardless of case.
     pub search: Option<SearchText>,
 }
 
@@ -80,7 +80,7 @@ impl MemberFilter {
     }
 }
 
-/// Members by name. Every member may see their colleagues.
+/// Lists members by name. Every member may see the others.
 ///
 /// # Errors
 /// `Invalid` for a cursor of another list.
@@ -95,10 +95,10 @@ pub async fn list(
 }
 
 impl crate::Outlay {
-    /// The user who has been an owner of the organization for longest; for command lines, which nobody signs in to.
+    /// The user of the oldest active owner, for the command line, which has no signed-in user.
     ///
     /// # Errors
-    /// The database's own.
+    /// Database errors.
     pub async fn first_owner(&self, organization: TenantId) -> Result<Option<Uuid>> {
         let Some(tenant) = self.tenancy().directory().find(organization).await? else {
             return Ok(None);
@@ -114,7 +114,7 @@ impl crate::Outlay {
     }
 }
 
-/// Whether the caller may give, take or touch this role: owners are made and unmade by owners alone.
+/// Checks that the caller may grant, revoke or manage this role. Only owners may manage owners.
 fn require_authority_over(cx: &Context, role: Role) -> Result<()> {
     cx.require(if role == Role::Owner {
         Permission::ManageOwners
@@ -123,11 +123,10 @@ fn require_authority_over(cx: &Context, role: Role) -> Result<()> {
     })
 }
 
-/// The active owners, whose rows stay locked until the transaction ends, so that two who leave at once cannot both be
-/// second to last.
+/// Locks the active owners until the transaction ends, so that two owners cannot leave at the same time and leave none.
 ///
-/// Invariant: called before any other member's row is locked, and it locks in the order of ids; so two such writes
-/// wait for each other, and never both.
+/// Invariant: it is called before any other member is locked, and locks in the order of ids. Two such writes therefore
+/// wait for each other without a deadlock.
 async fn lock_owners(cx: &WriteContext) -> Result<Vec<Model>> {
     let owners = Entity::find()
         .filter(Column::Role.eq(Role::Owner))
@@ -137,7 +136,7 @@ async fn lock_owners(cx: &WriteContext) -> Result<Vec<Model>> {
     Ok(owners.all(cx.db()).await?)
 }
 
-/// Refuses to lose the last of the owners.
+/// Rejects the loss of the last owner.
 fn require_remaining_owner(owners: &[Model], leaving: MemberId) -> Result<()> {
     if owners.iter().any(|owner| owner.id != leaving) {
         return Ok(());

@@ -1,7 +1,7 @@
-//! Members who leave, and who come back.
+//! Members who leave, and members who are reactivated.
 //!
-//! Membership is kept in two places, the tenant's own schema and the shared sign-in directory: these commands write
-//! both in one transaction of the owner's.
+//! Membership is stored in two places, the tenant's schema and the shared sign-in directory. These commands write both
+//! in one transaction of the owner's connection.
 
 use outlay_entity::{
     shared::membership,
@@ -21,12 +21,12 @@ use crate::{
     identity::Caller, write,
 };
 
-/// Keeps a member from signing in; what the member did stays.
+/// Deactivates a member, who can no longer sign in. The member's records are kept.
 #[derive(Debug, Clone, Serialize)]
 pub struct DeactivateMember {
     /// The member.
     pub id: MemberId,
-    /// The version that the caller has seen.
+    /// The version that the caller has read.
     pub version: i32,
 }
 
@@ -43,12 +43,12 @@ impl Command for DeactivateMember {
     }
 }
 
-/// Lets a deactivated member in again.
+/// Reactivates a deactivated member.
 #[derive(Debug, Clone, Serialize)]
 pub struct ReactivateMember {
     /// The member.
     pub id: MemberId,
-    /// The version that the caller has seen.
+    /// The version that the caller has read.
     pub version: i32,
 }
 
@@ -86,10 +86,10 @@ impl Command for LeaveOrganization {
 }
 
 impl Outlay {
-    /// The member that the caller was, if they left the organization of their session by this key.
+    /// The id of the former member, if the caller left the organization of the session with this key.
     ///
     /// # Errors
-    /// The database's own.
+    /// Database errors.
     pub async fn has_left(
         &self,
         caller: &Caller,
@@ -101,7 +101,7 @@ impl Outlay {
         let Some(tenant) = self.tenancy().directory().find(organization).await? else {
             return Ok(None);
         };
-        // Whoever has left has no access to the organization: only the owner's connection can tell.
+        // A former member has no access to the organization, so the owner's connection is used.
         let db = self.tenancy().write_shared(&tenant);
         let left = left_by(&db, caller.user_id, key).await;
         db.release().await;

@@ -1,4 +1,4 @@
-//! A member's role, department and records.
+//! Changes a member's role, department and personal data.
 
 use outlay_entity::tenant::{
     DepartmentId, MemberId, MemberStatus, Role,
@@ -14,22 +14,22 @@ use crate::{
     write::{self, set, set_optional},
 };
 
-/// A change of a member; `None` leaves a value as it is, `Some(None)` removes it.
+/// Changes a member; `None` leaves a value unchanged, `Some(None)` removes it.
 #[derive(Debug, Clone, Serialize)]
 pub struct UpdateMember {
     /// The member.
     pub id: MemberId,
-    /// The version that the caller has seen.
+    /// The version that the caller has read.
     pub version: i32,
-    /// The name that colleagues see.
+    /// The display name.
     pub display_name: Option<Name>,
-    /// What the member may do.
+    /// The role.
     pub role: Option<Role>,
-    /// The department that the member works in.
+    /// The department.
     pub department_id: Option<Option<DepartmentId>>,
-    /// The member whom this one reports to.
+    /// The manager, who is a member of the same organization.
     pub manager_id: Option<Option<MemberId>>,
-    /// Number in the organization's own records.
+    /// Id in the organization's own records.
     pub employee_id: Option<Option<Code>>,
 }
 
@@ -39,7 +39,10 @@ impl Command for UpdateMember {
 
     async fn run(&self, cx: &WriteContext) -> Result<Model> {
         if self.manager_id == Some(Some(self.id)) {
-            return Err(Error::invalid("managerId", "Nobody reports to themselves."));
+            return Err(Error::invalid(
+                "managerId",
+                "A member cannot be their own manager.",
+            ));
         }
         let owners = match self.role {
             None | Some(Role::Owner) => None,

@@ -1,4 +1,4 @@
-//! A new organization, ready to use when the answer is there.
+//! Creates organizations.
 
 use outlay_entity::shared::{OrganizationId, organization};
 use outlay_tenancy::{FirstOwner, NewOrganization};
@@ -13,33 +13,34 @@ use crate::{
     write::Once,
 };
 
-/// Names the write among those of an idempotency key.
+/// The operation name in the table of idempotency keys.
 const CREATE: &str = "organization.create";
 
-/// Short codes to try before giving up; with four digits, a third collision in a row needs thousands of namesakes.
+/// Number of candidates for the short code. With four random digits, several collisions in a row need thousands of
+/// organizations with the same letters.
 const SHORT_CODES: usize = 20;
 
-/// An organization to be made by a user, who becomes its owner.
+/// Creates an organization. The user becomes its owner.
 #[derive(Debug, Clone, Serialize)]
 pub struct CreateOrganization {
-    /// The name that people see.
+    /// Display name.
     pub name: Name,
-    /// Name in host names and links.
+    /// Name used in host names and links.
     pub slug: Slug,
-    /// Currency of its books; it cannot be changed later.
+    /// The base currency; it cannot be changed later.
     pub base_currency: Currency,
-    /// Address for business with it.
+    /// E-mail address for business contacts.
     pub business_email: Option<Email>,
-    /// Telephone number for business.
+    /// Telephone number for business contacts.
     pub business_phone: Option<Phone>,
 }
 
 impl Outlay {
-    /// Makes an organization with the caller as its owner, and a session bound to it; for a key that made one
-    /// before, that one, and a new session.
+    /// Creates an organization owned by the caller, and opens a session bound to it. If the key has already created an
+    /// organization, returns that one and a new session.
     ///
     /// # Errors
-    /// `Conflict` when the slug is taken, or the key was used for another input; nothing is left behind then.
+    /// `Conflict` when the slug is taken, or the key was used for another input. In both cases nothing is written.
     pub async fn create_organization(
         &self,
         caller: &Caller,
@@ -50,7 +51,7 @@ impl Outlay {
         let once = key
             .map(|key| Once::new(user, CREATE, key, &new))
             .transpose()?;
-        // Read before the transaction, which must not wait for a second connection.
+        // Runs before the transaction, since no task may wait for a second connection.
         let new = self.owned_by(user, new).await?;
         let transaction = self.tenancy().shared().begin().await?;
         let made = match once {
@@ -68,10 +69,10 @@ impl Outlay {
         Ok((organization, session))
     }
 
-    /// Makes an organization with this user as its owner.
+    /// Creates an organization owned by this user.
     ///
     /// # Errors
-    /// As [`create_organization`](Self::create_organization).
+    /// The same as [`create_organization`](Self::create_organization).
     pub async fn provision_for(
         &self,
         user: Uuid,
@@ -107,7 +108,7 @@ impl Outlay {
     }
 }
 
-/// Three letters of the slug and four digits by chance, such as `ACM-4821`.
+/// Three characters of the slug and four random digits, such as `ACM-4821`.
 fn short_code(slug: &str) -> String {
     let letters = slug
         .chars()

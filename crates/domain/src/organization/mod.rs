@@ -1,4 +1,4 @@
-//! Organizations: made, changed, listed, and shown to people who have not signed in yet.
+//! Organizations: creation, changes, lists and public profiles.
 
 mod create;
 mod profile;
@@ -37,7 +37,7 @@ impl Noun for organization::Entity {
 }
 
 impl Outlay {
-    /// An organization by id, for somebody who is known to be a member of it.
+    /// Returns an organization by id. The caller has verified the membership.
     ///
     /// # Errors
     /// `NotFound`.
@@ -52,17 +52,16 @@ impl Outlay {
     }
 }
 
-/// The organization's business rules.
+/// The settings of the organization.
 ///
 /// # Errors
-/// The database's own.
+/// Database errors.
 pub async fn settings(cx: &Context) -> Result<settings::Model> {
     let row = settings::Entity::find().one(cx.db()).await?;
     row.ok_or_else(|| Error::internal("the tenant has no settings"))
 }
 
-/// Lets one writer at a time go on from here, of all in the organization that call this: the others wait until its
-/// transaction ends.
+/// Locks the settings of the organization until the transaction ends. Serializes all writers that call this.
 pub(crate) async fn lock_settings(cx: &WriteContext) -> Result<()> {
     let rules = settings::Entity::find().lock_exclusive();
     rules.one(cx.db()).await?;

@@ -11,10 +11,10 @@ use crate::{
 };
 
 impl Outlay {
-    /// The organization of a short code, regardless of case.
+    /// Finds an organization by short code, regardless of case.
     ///
     /// # Errors
-    /// The database's own.
+    /// Database errors.
     pub async fn find_organization_by_short_code(
         &self,
         code: &str,
@@ -27,7 +27,7 @@ impl Outlay {
         Ok(found.one(self.tenancy().shared()).await?)
     }
 
-    /// The organizations that a user is an active member of, by name, and their number when they are to be counted.
+    /// Lists the organizations of which the user is an active member, by name. Counts them if `counted`.
     ///
     /// # Errors
     /// `Invalid` for a cursor of another list.

@@ -1,4 +1,4 @@
-//! An organization's name, looks and rules.
+//! Changes the name, branding and rules of an organization.
 
 use outlay_entity::{
     shared::organization,
@@ -14,24 +14,24 @@ use crate::{
     write::{self, set, set_optional},
 };
 
-/// What to change; `None` leaves a value as it is, `Some(None)` removes it.
+/// Changes an organization; `None` leaves a value unchanged, `Some(None)` removes it.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct UpdateOrganization {
-    /// The version that the caller has seen.
+    /// The version that the caller has read.
     pub version: i32,
-    /// The name that people see.
+    /// Display name.
     pub name: Option<Name>,
-    /// Name in host names and links; the old one stops working at once.
+    /// Name used in host names and links. The old one stops working immediately.
     pub slug: Option<Slug>,
-    /// Address for business.
+    /// E-mail address for business contacts.
     pub business_email: Option<Option<Email>>,
-    /// Telephone number for business.
+    /// Telephone number for business contacts.
     pub business_phone: Option<Option<Phone>>,
-    /// Colour of its pages.
+    /// Brand colour of its pages.
     pub brand_color: Option<Option<BrandColor>>,
-    /// Picture for its sign-in page.
+    /// Logo on its sign-in page.
     pub logo_url: Option<Option<LogoUrl>>,
-    /// What to do when an expense exceeds its budget.
+    /// The rule for expenses that exceed their budget.
     pub over_budget: Option<RuleAction>,
     /// First month of the fiscal year, 1 to 12.
     pub fiscal_year_start: Option<i32>,
@@ -68,7 +68,7 @@ impl UpdateOrganization {
         };
         let month = i16::try_from(month).ok();
         let month = month.filter(|month| (1..=12).contains(month));
-        let invalid = || Error::invalid("fiscalYearStart", "A month is from 1 to 12.");
+        let invalid = || Error::invalid("fiscalYearStart", "The month must be from 1 to 12.");
         month.ok_or_else(invalid).map(Some)
     }
 

@@ -1,4 +1,4 @@
-//! An organization's looks: its colour and its logo.
+//! The branding of an organization: colour and logo.
 
 use crate::{Error, Result};
 
@@ -7,7 +7,7 @@ use crate::{Error, Result};
 pub struct BrandColor(String);
 
 impl BrandColor {
-    /// Reads `raw`, the value of the input's `field`.
+    /// Parses `raw`, the value of the input field `field`.
     ///
     /// # Errors
     /// `Invalid` with the field.
@@ -19,7 +19,7 @@ impl BrandColor {
         } else {
             Err(Error::invalid(
                 field,
-                "A colour is written #rrggbb, such as #1f6feb.",
+                "Write the colour as #rrggbb, such as #1f6feb.",
             ))
         }
     }
@@ -31,12 +31,12 @@ impl From<BrandColor> for String {
     }
 }
 
-/// The address of a picture, by https only: it is shown to people who have not signed in.
+/// The https URL of an image. It is loaded by people who have not signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct LogoUrl(String);
 
 impl LogoUrl {
-    /// Reads `raw`, the value of the input's `field`.
+    /// Parses `raw`, the value of the input field `field`.
     ///
     /// # Errors
     /// `Invalid` with the field.
@@ -52,7 +52,7 @@ impl LogoUrl {
         } else {
             Err(Error::invalid(
                 field,
-                "A logo is the https:// address of a picture.",
+                "A logo must be the https:// URL of an image.",
             ))
         }
     }

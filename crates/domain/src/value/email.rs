@@ -4,12 +4,12 @@ use email_address::EmailAddress;
 
 use crate::{Error, Result};
 
-/// An address that mail can be sent to, in lower case, at most 254 characters (RFC 5321).
+/// A valid e-mail address in lower case, at most 254 characters (RFC 5321).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct Email(String);
 
 impl Email {
-    /// Reads `raw`, the value of the input's `field`.
+    /// Parses `raw`, the value of the input field `field`.
     ///
     /// # Errors
     /// `Invalid` with the field.
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_mail_reaches_is_refused() {
+    fn an_invalid_address_is_rejected() {
         for raw in [
             "",
             "ada",

@@ -1,4 +1,4 @@
-//! Values that cannot hold anything wrong: parsed once, at the edge.
+//! Value types that are always valid: they are parsed once, at the edge.
 
 mod color;
 mod email;

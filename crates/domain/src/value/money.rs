@@ -7,15 +7,15 @@ use serde::{Serialize, Serializer};
 
 use crate::{Error, Result};
 
-/// An amount is smaller than this, in either direction: more would not fit the database's `numeric(19, 4)`.
+/// Amounts are below this in absolute value. Larger ones do not fit the database's `numeric(19, 4)`.
 const LIMIT: i64 = 1_000_000_000_000_000;
 
-/// A currency of ISO 4217 that has minor units, so no funds and no metals.
+/// A currency of ISO 4217 that has minor units. Funds and metals are excluded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Currency(iso_currency::Currency);
 
 impl Currency {
-    /// Reads a three-letter code, in any case, the value of the input's `field`.
+    /// Parses a three-letter code in any case, the value of the input field `field`.
     ///
     /// # Errors
     /// `Invalid` with the field.
@@ -27,15 +27,15 @@ impl Currency {
             .ok_or_else(|| {
                 Error::invalid(
                     field,
-                    "This is not a currency's code; ISO 4217 has three letters, such as EUR.",
+                    "This is not a currency code; use a three-letter code of ISO 4217, such as EUR.",
                 )
             })
     }
 
-    /// A code that the database holds, which was parsed when it came in.
+    /// Parses a code from the database, which was valid when it was stored.
     ///
     /// # Errors
-    /// `Internal` when the database holds something else.
+    /// `Internal` when the code is not valid.
     pub fn stored(code: &str) -> Result<Self> {
         Self::parse("currency", code)
             .map_err(|_| Error::internal(format!("unknown currency {code:?} stored")))
@@ -47,13 +47,13 @@ impl Currency {
         self.0.code()
     }
 
-    /// Decimal places of its minor unit: 2 for EUR, 0 for JPY, 3 for KWD.
+    /// Number of decimals of its minor unit: 2 for EUR, 0 for JPY, 3 for KWD.
     #[must_use]
     pub fn decimals(self) -> u32 {
         self.0.exponent().map_or(2, u32::from)
     }
 
-    /// `amount` with exactly the currency's decimals, halves away from zero as accountants round.
+    /// Rounds `amount` to the decimals of the currency, with halves away from zero, as is usual in accounting.
     #[must_use]
     pub fn round(self, amount: Decimal) -> Decimal {
         let mut rounded =
@@ -75,16 +75,16 @@ impl fmt::Display for Currency {
     }
 }
 
-/// An amount as a client sends it.
+/// An amount as sent by a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MoneyInput {
     /// The amount.
     pub amount: Decimal,
-    /// The currency's code.
+    /// The currency code.
     pub currency_code: String,
 }
 
-/// An amount of a currency, at the currency's own scale.
+/// An amount in a currency, at the scale of the currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Money {
     amount: Decimal,
@@ -92,11 +92,11 @@ pub struct Money {
 }
 
 impl Money {
-    /// Reads an amount, the value of the input's `field`.
+    /// Parses an amount, the value of the input field `field`.
     ///
     /// # Errors
-    /// `Invalid` with the field, when the currency is unknown, has fewer decimals than the amount, or the amount is
-    /// 10^15 or more.
+    /// `Invalid` with the field when the currency is unknown, when it has fewer decimals than the amount, or when the
+    /// amount is 10^15 or more.
     pub fn parse(field: &str, input: &MoneyInput) -> Result<Self> {
         let currency = Currency::parse(&format!("{field}.currencyCode"), &input.currency_code)?;
         let path = format!("{field}.amount");
@@ -115,7 +115,7 @@ impl Money {
         Ok(Self { amount, currency })
     }
 
-    /// The amount, at the currency's scale.
+    /// The amount, at the scale of the currency.
     #[must_use]
     pub fn amount(&self) -> Decimal {
         self.amount
@@ -127,7 +127,7 @@ impl Money {
         self.currency
     }
 
-    /// Refuses an amount below zero.
+    /// Rejects an amount below zero.
     ///
     /// # Errors
     /// `Invalid` with the field.
@@ -141,7 +141,7 @@ impl Money {
         Ok(self)
     }
 
-    /// The amount, when the currency is `base`.
+    /// The amount; its currency must be `base`.
     ///
     /// # Errors
     /// `Invalid` with the field.
@@ -153,10 +153,11 @@ impl Money {
         Err(Error::invalid(format!("{field}.currencyCode"), message))
     }
 
-    /// The amount in `base`, at `rate` units of `base` for one of this currency.
+    /// Converts the amount to `base`, at `rate` units of `base` for one unit of this currency. Returns the rate and the
+    /// amount.
     ///
     /// # Errors
-    /// `Invalid` when a rate is missing, not wanted, or gives an amount of 10^15 or more.
+    /// `Invalid` when the rate is missing, not allowed, or gives an amount of 10^15 or more.
     pub fn convert(
         &self,
         base: Currency,
@@ -192,19 +193,19 @@ impl Money {
     }
 }
 
-/// Units of base currency for one unit of another: above zero, below 10^9, with up to nine decimals.
+/// Units of base currency for one unit of another currency: above 0, below 10^9, with at most nine decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct ExchangeRate(Decimal);
 
 impl ExchangeRate {
-    /// Reads a rate, the value of the input's `field`.
+    /// Parses a rate, the value of the input field `field`.
     ///
     /// # Errors
     /// `Invalid` with the field.
     pub fn parse(field: &str, rate: Decimal) -> Result<Self> {
         let rate = rate.normalize();
         if rate <= Decimal::ZERO || rate >= Decimal::from(1_000_000_000) || rate.scale() > 9 {
-            let message = "A rate is above 0 and below 10^9, with nine decimals at most.";
+            let message = "A rate must be above 0 and below 10^9, with at most nine decimals.";
             return Err(Error::invalid(field, message));
         }
         Ok(Self(rate))
@@ -239,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_currency_cannot_hold_is_refused_by_field() {
+    fn an_invalid_amount_is_rejected_by_field() {
         for (amount, code, field) in [
             ("12.505", "EUR", "amount.amount"),
             ("0.5", "JPY", "amount.amount"),
@@ -249,7 +250,7 @@ mod tests {
             ("1", "EURO", "amount.currencyCode"),
             ("1", "", "amount.currencyCode"),
         ] {
-            let error = money(amount, code).expect_err("refused");
+            let error = money(amount, code).expect_err("rejected");
             assert_eq!(error.field(), Some(field), "{amount} {code}");
         }
     }
@@ -267,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_is_asked_for_between_two_currencies_only() {
+    fn a_rate_is_required_only_between_two_currencies() {
         let base = Currency::parse("base", "EUR").expect("EUR");
         let error = money("1", "USD")
             .expect("dollars")

@@ -1,16 +1,15 @@
-//! Passwords, as people choose them.
+//! Passwords chosen by users.
 
 use std::fmt;
 
 use crate::{Error, Result};
 
-/// A password of 10 to 200 characters (NIST SP 800-63B: length is what counts, no rules of composition). It is never
-/// printed.
+/// A password of 10 to 200 characters (NIST SP 800-63B: require length, not composition). It is never printed.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Password(String);
 
 impl Password {
-    /// Reads `raw`, the value of the input's `field`.
+    /// Parses `raw`, the value of the input field `field`.
     ///
     /// # Errors
     /// `Invalid` with the field.
@@ -21,12 +20,12 @@ impl Password {
         } else {
             Err(Error::invalid(
                 field,
-                "A password has 10 to 200 characters.",
+                "A password must have 10 to 200 characters.",
             ))
         }
     }
 
-    /// Takes what somebody claims to be a password: any text can be wrong. A huge one is cut, since hashing costs.
+    /// Accepts any text as a password to verify. A longer text is truncated, to bound the cost of hashing.
     #[must_use]
     pub fn claimed(raw: &str) -> Self {
         Self(raw.chars().take(201).collect())

@@ -2,12 +2,12 @@
 
 use crate::{Error, Result};
 
-/// A telephone number as people write it: 4 to 32 digits, spaces and `+-()./`, with at least four digits.
+/// A telephone number: 4 to 32 digits, spaces and `+-()./`, with at least four digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct Phone(String);
 
 impl Phone {
-    /// Reads `raw`, the value of the input's `field`.
+    /// Parses `raw`, the value of the input field `field`.
     ///
     /// # Errors
     /// `Invalid` with the field.

@@ -2,7 +2,7 @@
 
 use crate::{Error, Result};
 
-/// Names that mean something else as a host.
+/// Names with another meaning as a host.
 const RESERVED: &[&str] = &[
     "admin",
     "api",
@@ -26,7 +26,7 @@ const RESERVED: &[&str] = &[
 pub struct Slug(String);
 
 impl Slug {
-    /// Reads `raw`, the value of the input's `field`.
+    /// Parses `raw`, the value of the input field `field`.
     ///
     /// # Errors
     /// `Invalid` with the field.
@@ -42,7 +42,7 @@ impl Slug {
         {
             return Err(Error::invalid(
                 field,
-                "A slug is 2 to 63 lower-case letters, digits and hyphens, with no hyphen at either end.",
+                "A slug must have 2 to 63 lower-case letters, digits and hyphens, and no hyphen at either end.",
             ));
         }
         if RESERVED.contains(&slug) {
@@ -72,14 +72,14 @@ mod tests {
     use super::Slug;
 
     #[test]
-    fn a_label_of_a_host_name_is_a_slug() {
+    fn a_host_name_label_is_a_valid_slug() {
         for raw in ["acme", "greater-london", "a1", &"x".repeat(63)] {
             assert!(Slug::parse("slug", raw).is_ok(), "{raw:?}");
         }
     }
 
     #[test]
-    fn anything_else_is_not() {
+    fn an_invalid_slug_is_rejected() {
         for raw in [
             "",
             "a",

@@ -1,11 +1,11 @@
-//! Text that people write: trimmed, composed, and free of characters that do not print.
+//! Text input: trimmed, normalized, and without control characters.
 
 use sea_orm::sea_query::LikeExpr;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{Error, Result};
 
-/// A text of a known length, in Unicode normal form C, without control characters.
+/// A text of bounded length, in Unicode normal form C, without control characters.
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident, $min:literal..=$max:literal, $multiline:literal) => {
         $(#[$doc])*
@@ -13,10 +13,10 @@ macro_rules! text {
         pub struct $name(String);
 
         impl $name {
-            /// Reads `raw`, the value of the input's `field`.
+            /// Parses `raw`, the value of the input field `field`.
             ///
             /// # Errors
-            /// `Invalid` with the field, when the text is too short, too long, or holds control characters.
+            /// `Invalid` with the field, when the text is too short or too long, or contains control characters.
             pub fn parse(field: &str, raw: &str) -> Result<Self> {
                 parse(field, raw, $min, $max, $multiline).map(Self)
             }
@@ -37,32 +37,32 @@ macro_rules! text {
 }
 
 text!(
-    /// What a thing or person is called: 1 to 200 characters on one line.
+    /// The name of a person or object: 1 to 200 characters on one line.
     Name, 1..=200, false
 );
 text!(
-    /// A number or code from somebody's records: 1 to 100 characters on one line.
+    /// A number or code of the user's own records: 1 to 100 characters on one line.
     Code, 1..=100, false
 );
 text!(
-    /// A description: up to 2,000 characters, on several lines if need be; may be empty.
+    /// A description: up to 2,000 characters on any number of lines; may be empty.
     Note, 0..=2000, true
 );
 text!(
-    /// Why something was decided: 1 to 2,000 characters.
+    /// The reason of a decision: 1 to 2,000 characters.
     Reason, 1..=2000, true
 );
 text!(
-    /// A comment: 1 to 2,000 characters, on several lines if need be.
+    /// A comment: 1 to 2,000 characters, in one or more lines.
     Remark, 1..=2000, true
 );
 text!(
-    /// What to look for in a text: 1 to 200 characters.
+    /// A search text: 1 to 200 characters.
     SearchText, 1..=200, false
 );
 
 impl SearchText {
-    /// The pattern of LIKE for what holds this text, whose own wildcards stand for themselves.
+    /// The LIKE pattern for texts that contain this one. Wildcards in it are escaped.
     pub(crate) fn pattern(&self) -> LikeExpr {
         let mut pattern = String::from("%");
         for c in self.as_str().chars() {
@@ -77,7 +77,7 @@ impl SearchText {
 }
 
 fn parse(field: &str, raw: &str, min: usize, max: usize, multiline: bool) -> Result<String> {
-    // Composing cannot shorten a text below a quarter, so a huge one is refused before it is copied.
+    // Normalization does not shorten a text below a quarter, so an oversized one is rejected before it is copied.
     if raw.len() > max * 16 {
         return Err(too_long(field, max));
     }
@@ -86,7 +86,7 @@ fn parse(field: &str, raw: &str, min: usize, max: usize, multiline: bool) -> Res
     if text.chars().any(control) {
         return Err(Error::invalid(
             field,
-            "It holds characters that do not print; remove them.",
+            "It contains control characters; remove them.",
         ));
     }
     let length = text.chars().count();
@@ -100,7 +100,10 @@ fn parse(field: &str, raw: &str, min: usize, max: usize, multiline: bool) -> Res
 }
 
 fn too_long(field: &str, max: usize) -> Error {
-    Error::invalid(field, format!("It is too long: {max} characters at most."))
+    Error::invalid(
+        field,
+        format!("It is too long: use at most {max} characters."),
+    )
 }
 
 #[cfg(test)]
@@ -108,13 +111,13 @@ mod tests {
     use super::{Name, Note};
 
     #[test]
-    fn a_name_is_trimmed_and_composed() {
+    fn a_name_is_trimmed_and_normalized() {
         let name = Name::parse("name", "  Cafe\u{301} ").expect("a name");
         assert_eq!(name.as_str(), "Café");
     }
 
     #[test]
-    fn a_name_refuses_what_no_name_holds() {
+    fn an_invalid_name_is_rejected() {
         for raw in [
             "",
             "   ",
@@ -124,13 +127,13 @@ mod tests {
             &"x".repeat(201),
             &"x".repeat(1_000_000),
         ] {
-            let error = Name::parse("name", raw).expect_err("refused");
+            let error = Name::parse("name", raw).expect_err("rejected");
             assert_eq!(error.field(), Some("name"));
         }
     }
 
     #[test]
-    fn two_hundred_characters_are_counted_not_bytes() {
+    fn length_is_counted_in_characters_not_bytes() {
         assert!(Name::parse("name", &"語".repeat(200)).is_ok());
     }
 

@@ -1,4 +1,4 @@
-//! The audit trail: one event for each write, in the write's own transaction.
+//! The audit trail: one event for each write, in the same transaction.
 
 use outlay_entity::{
     Id,
@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::Subject;
 use crate::{Action, Result, WriteContext, expense::Standing};
 
-/// What events need to know of an expense as it was before a write: who could see it, and what it was charged. It
-/// stands in the audit event as `before`, where the log of events reads it (`live/log.rs`).
+/// The state of an expense before a write, as far as events need it: who was allowed to see it, and the amount that it
+/// charged. It is stored as `before` in the audit event, where the event log reads it (`live/log.rs`).
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Before {
     pub(crate) member_id: MemberId,
@@ -31,7 +31,7 @@ pub(crate) struct Parent {
     pub(crate) standing: Standing,
 }
 
-/// The values written, as the audit event keeps them.
+/// The written values, as stored in the audit event.
 #[derive(Serialize)]
 struct Changes {
     #[serde(flatten)]

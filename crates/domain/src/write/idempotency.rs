@@ -1,4 +1,4 @@
-//! A write that is repeated under its idempotency key is done once: the repeated request gets the first result.
+//! Idempotency keys: a repeated write is executed once, and the repeated request gets the first result.
 
 use outlay_entity::tenant::{
     MemberId,
@@ -17,12 +17,12 @@ use uuid::Uuid;
 use super::Command;
 use crate::{Action, Error, Result, WriteContext, value::Code};
 
-/// A key that a client chooses for one write, and sends again when it repeats the request: 1 to 100 characters.
+/// A key that a client chooses for one write and sends again when it repeats the request: 1 to 100 characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
-    /// Reads the input's `idempotencyKey`.
+    /// Parses the input field `idempotencyKey`.
     ///
     /// # Errors
     /// `Invalid`.
@@ -30,7 +30,7 @@ impl IdempotencyKey {
         Code::parse("idempotencyKey", raw).map(|code| Self(code.into()))
     }
 
-    /// The same of one that may be left out.
+    /// Parses an optional key.
     ///
     /// # Errors
     /// `Invalid`.
@@ -43,7 +43,7 @@ impl IdempotencyKey {
     }
 }
 
-/// Claims the key for this transaction; returns the row that the write created or changed, when it was done before.
+/// Claims the key for this transaction. Returns the id of the earlier result if the write was already executed.
 ///
 /// Waits for another request with the same key that is in progress.
 pub(super) async fn claim<C: Command>(
@@ -78,7 +78,7 @@ pub(super) async fn claim<C: Command>(
     done.result_id.map(Some).ok_or_else(repeat)
 }
 
-/// Keeps the id of the result, for a repeated request.
+/// Stores the id of the result, for repeated requests.
 pub(super) async fn store_result(
     cx: &WriteContext,
     action: Action,
@@ -95,7 +95,7 @@ pub(super) async fn store_result(
     Ok(())
 }
 
-/// Whether a member did this write under this key, whatever its input was.
+/// Whether the member executed this write with this key, regardless of its input.
 pub(crate) async fn is_done(
     db: &TenantConnection,
     member: MemberId,
@@ -106,7 +106,7 @@ pub(crate) async fn is_done(
     Ok(Entity::find_by_id(id).one(db).await?.is_some())
 }
 
-/// Tells two inputs apart: SHA-256 of their JSON, whose fields stand in the order of their declaration. Secrets are not
+/// Identifies an input: SHA-256 of its JSON, in which fields are ordered by their declaration. Secrets are not
 /// serialized.
 pub(super) fn hash(input: &impl Serialize) -> Result<Vec<u8>> {
     let json = serde_json::to_vec(input).map_err(Error::internal)?;
@@ -116,13 +116,13 @@ pub(super) fn hash(input: &impl Serialize) -> Result<Vec<u8>> {
 pub(super) fn other_input() -> Error {
     Error::conflict(
         "idempotencyKey",
-        "This key was used for another input; choose a new one for a new write.",
+        "This key was used for another input; use a new key for a new write.",
     )
 }
 
 pub(super) fn repeat() -> Error {
     Error::conflict(
         "idempotencyKey",
-        "The first request with this key is still in progress; send it again.",
+        "The first request with this key is still in progress; try again later.",
     )
 }

@@ -1,4 +1,4 @@
-//! How everything is written: one command, one transaction, one audit event, once for an idempotency key.
+//! Writes: each is one command in one transaction, with one audit event, and executed once for an idempotency key.
 
 mod audit;
 mod idempotency;
@@ -21,23 +21,22 @@ pub use row::{Deletable, Delete};
 pub(crate) use row::{check_version, delete, insert, lock, lock_visible, update};
 pub use subject::{Deleted, Subject};
 
-/// One write, with all its input.
+/// A write and its input.
 ///
-/// Implementors say what to do; the transaction, the audit event and the idempotency key are added by
-/// [`Outlay::execute`](crate::Outlay::execute). The serialized command is what tells whether a repeated key comes with the
-/// same input.
+/// Implementors define the write. [`Outlay::execute`](crate::Outlay::execute) adds the transaction, the audit event and
+/// the idempotency key. The serialized command shows whether a repeated key has the same input.
 pub trait Command: Serialize + Sync {
-    /// The result: usually the row written.
+    /// The result, usually the written row.
     type Output: Subject;
 
-    /// The action, for the audit trail.
+    /// The action in the audit trail.
     const ACTION: Action;
 
-    /// True for the few commands that change a member and the shared directory together.
+    /// Whether the command changes a member and the shared directory together. Few commands do.
     const SHARED: bool = false;
 
-    /// Whether the caller's role allows it: to manage the noun, unless the command says otherwise. Checked before
-    /// anything else, also for a repeated request.
+    /// Checks that the caller's role allows the write. The default requires the permission to manage the noun. It runs
+    /// before anything else, also for a repeated request.
     ///
     /// # Errors
     /// `Forbidden`.
@@ -45,24 +44,24 @@ pub trait Command: Serialize + Sync {
         cx.require(Self::Output::MANAGE)
     }
 
-    /// The row to insert, where that may be all that there is to do; its rules are checked.
+    /// Validates the input and returns the row to insert, if the write may consist of that insert alone.
     ///
     /// # Errors
-    /// Why there may not be such a row.
+    /// The rule that the row violates.
     fn new_row(&self, _cx: &WriteContext) -> Result<Option<NewRow<Self::Output>>> {
         Ok(None)
     }
 
-    /// Checks the rules and writes.
+    /// Checks the rules and executes the write.
     fn run(&self, cx: &WriteContext) -> impl Future<Output = Result<Self::Output>> + Send;
 }
 
-/// The value to write; none leaves the column as it is.
+/// The value to write; `None` leaves the column unchanged.
 pub(crate) fn set<V: Into<sea_orm::Value>>(value: Option<impl Into<V>>) -> ActiveValue<V> {
     value.map_or(ActiveValue::NotSet, |value| ActiveValue::Set(value.into()))
 }
 
-/// The same for a value that can be removed.
+/// The value to write to an optional column; `Some(None)` removes it.
 pub(crate) fn set_optional<V>(value: Option<Option<impl Into<V>>>) -> ActiveValue<Option<V>>
 where
     Option<V>: Into<sea_orm::Value>,
@@ -72,7 +71,8 @@ where
     })
 }
 
-/// Runs a command inside an open transaction: authorized, at most once for its key, and audited.
+/// Executes a command in an open transaction: authorizes it, executes it at most once for its key, and records the
+/// audit event.
 pub(crate) async fn perform<C: Command>(
     cx: &WriteContext,
     command: &C,

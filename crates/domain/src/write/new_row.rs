@@ -1,7 +1,6 @@
-//! A row that is inserted together with its audit event by one statement.
+//! Inserts a row and its audit event with one statement.
 //!
-//! Where nothing has to be locked or looked at first, the statement is the whole transaction: one round trip instead of
-//! four.
+//! If nothing has to be locked or read first, the statement is the whole transaction: one round trip instead of four.
 
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityName, EntityTrait,
@@ -17,7 +16,7 @@ use crate::{Action, Error, Result, WriteContext};
 /// The name of the inserted row in the statement.
 const WRITTEN: &str = "written";
 
-/// A row that a command makes, complete: the database adds nothing to it.
+/// A complete row to insert: the database adds no values.
 pub struct NewRow<M> {
     row: M,
     insert: InsertStatement,
@@ -26,7 +25,7 @@ pub struct NewRow<M> {
 }
 
 impl<M: ModelTrait> NewRow<M> {
-    /// This row.
+    /// Inserts this row.
     pub(crate) fn new<A>(row: M) -> Self
     where
         M: IntoActiveModel<A>,
@@ -41,7 +40,7 @@ impl<M: ModelTrait> NewRow<M> {
         }
     }
 
-    /// Only if this finds nothing; else it is the command's to look closer.
+    /// Inserts the row only if `found` selects nothing. Otherwise the command runs in a transaction.
     pub(crate) fn unless(mut self, found: SelectStatement) -> Self {
         self.unless = Some(found);
         self
@@ -49,7 +48,7 @@ impl<M: ModelTrait> NewRow<M> {
 }
 
 impl<M: Subject> NewRow<M> {
-    /// The row, and what inserts it with its event if the condition allows.
+    /// The row, and the statement that inserts it and its event if the condition allows.
     fn into_statement_with_event(
         mut self,
         cx: &WriteContext,
@@ -75,7 +74,7 @@ impl<M: Subject> NewRow<M> {
     }
 }
 
-/// Inserts the row of the command with its event; none when that is not all that there is to do.
+/// Inserts the command's row and its event. Returns `None` if the command needs a transaction.
 pub(super) async fn insert_alone<C: Command>(
     cx: &WriteContext,
     command: &C,
@@ -87,10 +86,11 @@ pub(super) async fn insert_alone<C: Command>(
     };
     let written = match cx.db().execute_alone(&statement).await? {
         Some(written) => written,
-        // The connection was lost before or after the statement ran.
+        // The connection was lost before or after the statement was executed.
         None => match C::Output::recall(cx, row.id()).await {
             Ok(row) => return Ok(Some(row)),
-            // If the first statement is still running: both have the same primary key, so only one can succeed.
+            // Repeat it. If the first statement is still running, only one can succeed, because both have the same
+            // primary key.
             Err(Error::NotFound { .. }) => cx.db().execute_raw(statement).await?.rows_affected(),
             Err(error) => return Err(error),
         },
@@ -98,7 +98,7 @@ pub(super) async fn insert_alone<C: Command>(
     Ok((written > 0).then_some(row))
 }
 
-/// What inserts the row, and the values that it is to select.
+/// The INSERT statement without values, and the SELECT of its values.
 fn insert_statement<A: ActiveModelTrait>(row: &A) -> (InsertStatement, SelectStatement) {
     let (mut columns, mut values) = (Vec::new(), Query::select());
     for column in <A::Entity as EntityTrait>::Column::iter() {

@@ -1,4 +1,4 @@
-//! Idempotency keys of what is written outside any organization, where there is no [`Command`](crate::Command).
+//! Idempotency keys of writes outside of organizations, which are not [`Command`](crate::Command)s.
 
 use outlay_entity::shared::idempotency_key::{ActiveModel, Entity};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, sea_query::OnConflict};
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::idempotency::{IdempotencyKey, hash, other_input, repeat};
 use crate::Result;
 
-/// A write that is to be done once: whose it is, which, and by what key.
+/// A write to execute once: its owner, operation and key.
 pub(crate) struct Once {
     owner: Uuid,
     operation: &'static str,
@@ -31,9 +31,10 @@ impl Once {
         })
     }
 
-    /// Claims the key for this transaction, which makes `result`; what was made, when it was done before.
+    /// Claims the key for this transaction, which creates `result`. Returns the id of the earlier result if the write
+    /// was already executed.
     ///
-    /// Another request with the same key that is under way at this moment is waited for.
+    /// Waits for another request with the same key that is in progress.
     pub(crate) async fn claim(
         &self,
         db: &impl ConnectionTrait,
@@ -58,10 +59,10 @@ impl Once {
         self.find(db).await?.map(Some).ok_or_else(repeat)
     }
 
-    /// What was made, when it was done before.
+    /// The id of the earlier result, if the write was already executed.
     ///
     /// # Errors
-    /// `Conflict` when it was done with another input.
+    /// `Conflict` when it was executed with another input.
     pub(crate) async fn find(&self, db: &impl ConnectionTrait) -> Result<Option<Uuid>> {
         let id = (
             self.owner,

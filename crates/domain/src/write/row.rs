@@ -1,4 +1,4 @@
-//! What commands do to rows: insert, lock, change, delete.
+//! The row operations of commands: insert, lock, update and delete.
 
 use outlay_entity::{Id, Versioned};
 use sea_orm::{
@@ -10,13 +10,13 @@ use serde::Serialize;
 use super::{Command, Deleted};
 use crate::{Action, Error, Result, WriteContext, noun::Noun, read};
 
-/// Rejects a write of a caller who has not seen the newest version.
+/// Rejects a write if the caller has not read the newest version.
 pub(crate) fn check_version(current: i32, seen: i32) -> Result<()> {
     if current == seen {
         return Ok(());
     }
     let message = format!(
-        "It has changed since: you sent version {seen}, the current version is {current}. Read it again."
+        "It has changed in the meantime: you sent version {seen}, the current version is {current}. Read it again."
     );
     Err(Error::conflict("version", message))
 }
@@ -30,14 +30,14 @@ pub(crate) async fn insert<N: Noun>(
     Ok(row.insert(cx.db()).await?)
 }
 
-/// The row to change, locked until the transaction ends, at the version that the caller has seen.
+/// Locks the row until the transaction ends. Rejects another version than the one that the caller has read.
 pub(crate) async fn lock<N: Noun>(cx: &WriteContext, id: Id<N>, version: i32) -> Result<N::Model> {
     let row = lock_visible(cx, id).await?;
     check_version(N::version(&row).unwrap_or_default(), version)?;
     Ok(row)
 }
 
-/// The same whatever its version.
+/// Locks the row, regardless of its version.
 pub(crate) async fn lock_visible<N: Noun>(cx: &WriteContext, id: Id<N>) -> Result<N::Model> {
     let absent = || Error::not_found(N::NAME, "id");
     let select = read::visible::<N>(cx).ok_or_else(absent)?;
@@ -46,7 +46,7 @@ pub(crate) async fn lock_visible<N: Noun>(cx: &WriteContext, id: Id<N>) -> Resul
     row.ok_or_else(absent)
 }
 
-/// Writes the columns that are set in `change` to the locked row `old`, as its next version.
+/// Writes the columns that are set in `change` to the locked row `old`, and increments its version.
 pub(crate) async fn update<N: Noun + Versioned>(
     cx: &WriteContext,
     old: &N::Model,
@@ -57,19 +57,19 @@ pub(crate) async fn update<N: Noun + Versioned>(
     Ok(change.update(cx.db()).await?)
 }
 
-/// A noun whose rows can be deleted while nothing refers to them.
+/// A noun whose rows can be deleted as long as no other row references them.
 pub trait Deletable: Noun {
-    /// The action.
+    /// The action in the audit trail.
     const DELETE: Action;
 }
 
-/// Deletes a row that nothing refers to.
+/// Deletes a row that no other row references.
 #[derive(Debug, Serialize)]
 #[serde(bound = "")]
 pub struct Delete<N> {
     /// The row.
     pub id: Id<N>,
-    /// The version that the caller has seen.
+    /// The version that the caller has read.
     pub version: i32,
 }
 
@@ -83,7 +83,7 @@ impl<N: Deletable> Command for Delete<N> {
     }
 }
 
-/// Deletes a locked row, unless other rows refer to it.
+/// Deletes a locked row, unless other rows reference it.
 pub(crate) async fn delete<N: Noun>(cx: &WriteContext, row: &N::Model) -> Result<Deleted<N>> {
     let id = N::id(row);
     let own = Expr::col((N::default(), read::primary_key::<N>())).eq(id);

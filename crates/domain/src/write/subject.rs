@@ -1,4 +1,4 @@
-//! What a write was done to.
+//! The subject of a write.
 
 use outlay_entity::{Id, Table};
 use sea_orm::{
@@ -11,25 +11,25 @@ use crate::{Error, Result, WriteContext, noun::Noun, permission::Permission, rea
 
 /// The result of a command, as the audit trail records it.
 pub trait Subject: Sized + Send {
-    /// What it takes to manage such rows.
+    /// The permission to manage such rows.
     const MANAGE: Permission;
 
-    /// The row.
+    /// The id of the row.
     fn id(&self) -> Uuid;
 
-    /// The row that it is audited with.
+    /// The id of the row that the audit event names.
     fn audited(&self) -> Uuid;
 
-    /// Its version after the write; none when it has none, or is gone.
+    /// Its version after the write; `None` if it has no version or was deleted.
     fn version(&self) -> Option<i32>;
 
     /// Its state after the write.
     fn state(&self) -> serde_json::Value;
 
-    /// The result of a command that was done before, for a repeated request.
+    /// Reads the result of a command that was executed before, for a repeated request.
     ///
     /// # Errors
-    /// `NotFound` when the row is gone, or the caller may no longer see it.
+    /// `NotFound` when the row was deleted, or the caller is no longer allowed to see it.
     fn recall(cx: &WriteContext, id: Uuid) -> impl Future<Output = Result<Self>> + Send;
 }
 
@@ -64,7 +64,7 @@ where
     }
 }
 
-/// A row that was deleted.
+/// A deleted row.
 #[derive(Debug)]
 pub struct Deleted<N>(pub Id<N>);
 

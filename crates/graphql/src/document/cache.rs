@@ -74,7 +74,7 @@ mod tests {
             assert!(cache.find(&0).is_some());
         }
         assert!(cache.find(&1).is_none());
-        assert_eq!(cache.kept().size, CAPACITY);
+        assert_eq!(cache.0.lock().size, CAPACITY);
         cache.keep(usize::MAX, (), LONGEST + 1);
         assert!(cache.find(&usize::MAX).is_none());
     }
