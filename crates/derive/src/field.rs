@@ -1,4 +1,4 @@
-//! One field: what it is a function of, and what is generated from it.
+//! Parsing of and code generation for one field.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -7,20 +7,20 @@ use syn::{
     ReturnType, Token, Type, punctuated::Punctuated, spanned::Spanned,
 };
 
-/// A field as it was declared.
+/// The declaration of a field.
 pub(crate) struct Field {
     function: ImplItemFn,
     parameters: Vec<Parameter>,
     kind: Kind,
 }
 
-/// What a field is a function of.
+/// A parameter of a field.
 enum Parameter {
-    /// The object, where it is not a row.
+    /// The object itself, when it is not a row.
     Own,
     /// The request's context.
     Context,
-    /// A column, and how its value is passed.
+    /// A column, and the way its value is passed.
     Column(Ident, Pass),
 }
 
@@ -30,18 +30,18 @@ enum Pass {
     Copy,
 }
 
-/// What a field returns.
+/// The result of a field.
 enum Kind {
     Value(Type),
     /// A value, or an error of the domain.
     Fallible(Type),
-    /// The id of a row, which may be absent.
+    /// The id of a related row, which may be absent.
     One(Type),
-    /// The id of a row that is always there.
+    /// The id of a related row that always exists.
     Required(Type),
-    /// The id of the row whose children it lists.
+    /// The id of the parent whose children the field lists.
     Many(Type),
-    /// Whatever a resolver returns that uses these columns.
+    /// The result of a resolver that uses these columns.
     Resolver(Vec<Ident>),
 }
 
@@ -88,7 +88,7 @@ impl Field {
         })
     }
 
-    /// The declared function, under a name that leaves that of the field to the resolver.
+    /// The declared function, renamed because the resolver has the name of the field.
     pub(crate) fn function(&self) -> Option<TokenStream> {
         if let Kind::Resolver(_) = self.kind {
             return None;
@@ -138,7 +138,8 @@ impl Field {
     /// The position of the one column of a relation.
     fn via(&self) -> Result<TokenStream> {
         let [column] = self.columns()[..] else {
-            let message = "a relation is a function of the one column that refers to the row";
+            let message =
+                "a relation must have exactly one parameter: the column that refers to the row";
             return Err(Error::new(self.name().span(), message));
         };
         Ok(quote!(const { Self::position(stringify!(#column)) }))
@@ -240,7 +241,7 @@ impl Field {
         Ok(quote!(#name => { #body }))
     }
 
-    /// The arm that says whether the field's value is precomputed, for an object that is not a row.
+    /// The match arm that returns whether the field's value can be precomputed, for an object that is not a row.
     pub(crate) fn covers(&self) -> TokenStream {
         let name = self.schema_name();
         match &self.kind {
@@ -254,7 +255,7 @@ impl Field {
         }
     }
 
-    /// The arm that computes the field's value; none where a resolver has to.
+    /// The match arm that computes the field's value; `None` for a resolver.
     pub(crate) fn value(&self) -> Result<Option<TokenStream>> {
         let name = self.schema_name();
         let call = self.call(&quote!(.ok()?));
@@ -283,7 +284,7 @@ impl Parameter {
         let Pat::Ident(name) = &*argument.pat else {
             return Err(Error::new(
                 argument.pat.span(),
-                "a parameter is the name of a column",
+                "a parameter must be the name of a column",
             ));
         };
         if name.ident == "cx" {
@@ -303,7 +304,7 @@ impl Parameter {
 impl Kind {
     fn parse(output: &ReturnType) -> Result<Self> {
         let ReturnType::Type(_, ty) = output else {
-            return Err(Error::new(output.span(), "a field returns something"));
+            return Err(Error::new(output.span(), "a field must have a return type"));
         };
         Ok(if let Some(ty) = inner(ty, "One") {
             Self::One(ty.clone())
@@ -319,7 +320,7 @@ impl Kind {
     }
 }
 
-/// The argument of a type that has one, such as `Option`.
+/// The type argument of a generic type with this name, such as `Option`.
 fn inner<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last()?;
@@ -332,7 +333,7 @@ fn inner<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     }
 }
 
-/// A type for an associated function, where lifetimes cannot be elided.
+/// Makes the elided lifetimes of a type `'static`, for positions in which they cannot be elided.
 fn without_lifetime(ty: &Type) -> TokenStream {
     if let Type::Reference(reference) = ty {
         let target = &reference.elem;
@@ -345,7 +346,7 @@ fn without_lifetime(ty: &Type) -> TokenStream {
     quote!(#ty)
 }
 
-/// Doc comments among attributes.
+/// The doc comments among attributes.
 pub(crate) fn docs(attributes: &[Attribute]) -> Vec<&Attribute> {
     let docs = attributes.iter().filter(|one| one.path().is_ident("doc"));
     docs.collect()

@@ -1,6 +1,6 @@
-//! `#[fields]`: the fields of a GraphQL object, each declared once as a function of columns.
+//! `#[fields]`: declares each field of a GraphQL object once, as a function of columns.
 //!
-//! From one declaration come the resolver of a field, the columns and relations that SQL reads for it, and its
+//! Each declaration generates the resolver of the field, the columns and relations that SQL reads for it, and its
 //! precomputed value.
 
 mod field;
@@ -13,7 +13,7 @@ use syn::{
     parse_macro_input,
 };
 
-/// Declares a GraphQL object that shows a row.
+/// Declares a GraphQL object that exposes a row.
 ///
 /// ```text
 /// /// A kind of spending.
@@ -26,24 +26,24 @@ use syn::{
 /// }
 /// ```
 ///
-/// The argument is the module of the entity, in scope where the attribute stands; `immutable` or `result` after it says that
-/// rows have no version, or are no table's. The struct is generated, and the fields `id`, `version`, `createdAt` and
-/// `updatedAt` are added. A function that is not async is a field:
+/// The argument is the module of the entity, which must be in scope. A second argument `immutable` declares rows without a
+/// version, and `result` declares rows that belong to no table. The macro generates the struct, and adds the fields `id`,
+/// `version`, `createdAt` and `updatedAt`. A function that is not async is a field:
 ///
-/// - Each parameter is a column of the row, by its name; a column that does not exist does not compile. `cx: &Context`
-///   is the request's context, for its base currency or the caller's permissions.
-/// - The function is pure: it is called by the resolver and by the precomputed path alike.
+/// - Each parameter has the name of a column of the row; an unknown column is a compile error. `cx: &Context` is the
+///   request's context, for its base currency or the caller's permissions.
+/// - The function must be pure: both the resolver and the precomputed path call it.
 /// - The return type is a value (`&str`, `Option<Date>`, `Money`, a `Result` of one), or `One<T>` or `Required<T>`: the id
-///   of another row, which is read with this one; or `Many<T>`: the id of the row whose children it lists, which takes the
-///   arguments of a connection and one statement for all rows of a list.
+///   of a related row, which is read together with this one; or `Many<T>`: the id of a parent whose children the field
+///   lists. `Many<T>` takes the arguments of a connection, and reads the children of all rows of a list in one statement.
 ///
-/// An async function is a resolver that needs the database or has arguments; it is passed on as it stands. Its
-/// `#[reads(column, …)]` names the columns that it uses.
+/// An async function is a resolver that needs the database or has arguments; it is kept unchanged. `#[reads(column, …)]`
+/// lists the columns that it uses.
 ///
-/// Without an argument, the `impl` block is of an object that is not a row: its fields are functions of `&self`, and of
-/// `cx: &Context` where they need it.
+/// Without an argument, the `impl` block declares an object that is not a row: its fields are functions of `&self`, and of
+/// `cx: &Context` if they need it.
 ///
-/// Doc comments become descriptions, and `#[graphql(…)]` attributes are passed on.
+/// Doc comments become descriptions, and `#[graphql(…)]` attributes are kept.
 #[proc_macro_attribute]
 pub fn fields(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let shown = if arguments.is_empty() {
@@ -57,19 +57,19 @@ pub fn fields(arguments: TokenStream, item: TokenStream) -> TokenStream {
         .into()
 }
 
-/// What an object shows: the rows of the entity in a module.
+/// The arguments of `#[fields]`: the entity whose rows the object exposes, and the kind of its rows.
 struct Shown {
     entity: Path,
     kind: Kind,
 }
 
-/// What rows have in common, for which fields are added.
+/// The kind of rows, which determines the common fields.
 enum Kind {
     /// `id`, `version`, `created_at`, `updated_at`.
     Versioned,
     /// `id`, `created_at`.
     Immutable,
-    /// Nothing: rows of a result that is no table.
+    /// No common fields: the rows of a query result that is not a table.
     Result,
 }
 

@@ -1,4 +1,4 @@
-//! An object: its struct, its resolvers, and its precomputed fields.
+//! Code generation for an object: its struct, its resolvers, and its precomputed fields.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -30,7 +30,7 @@ pub(crate) fn expand(shown: Option<&Shown>, block: &ItemImpl) -> Result<TokenStr
     Ok(quote!(#resolvers #rest))
 }
 
-/// The fields that objects of all nouns have: those before and after the others.
+/// The fields common to all rows: those before and those after the declared fields.
 fn common_fields(shown: &Shown) -> (Vec<ImplItemFn>, Vec<ImplItemFn>) {
     let Shown { entity, kind } = shown;
     let id = parse_quote! {
@@ -40,19 +40,19 @@ fn common_fields(shown: &Shown) -> (Vec<ImplItemFn>, Vec<ImplItemFn>) {
         }
     };
     let created_at = parse_quote! {
-        /// When it was created.
+        /// Time of creation.
         fn created_at(created_at: outlay_domain::Time) -> crate::scalar::DateTime {
             crate::scalar::DateTime(created_at)
         }
     };
     let version = parse_quote! {
-        /// Number of its latest change; send it with the next one.
+        /// Version number, which each change increments. Pass it to the next change.
         fn version(version: i32) -> i32 {
             version
         }
     };
     let updated_at = parse_quote! {
-        /// When it was last changed.
+        /// Time of the last change.
         fn updated_at(updated_at: outlay_domain::Time) -> crate::scalar::DateTime {
             crate::scalar::DateTime(updated_at)
         }
@@ -89,7 +89,7 @@ impl Object<'_> {
         })
     }
 
-    /// An object that shows a row of the entity in this module.
+    /// Generates an object that exposes a row of the entity.
     fn row(&self, Shown { entity, kind }: &Shown) -> Result<TokenStream> {
         let (ty, docs) = (&self.block.self_ty, docs(&self.block.attrs));
         let read = self.fields.iter().map(Field::read);
@@ -165,7 +165,7 @@ impl Object<'_> {
         })
     }
 
-    /// An object whose fields are all computed from itself.
+    /// Generates an object whose fields are all computed from the object itself.
     fn computed(&self) -> Result<TokenStream> {
         let ty = &self.block.self_ty;
         let covers = self.fields.iter().map(Field::covers);

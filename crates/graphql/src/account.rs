@@ -16,7 +16,7 @@ use crate::{
     root::query,
 };
 
-/// A source of funds, which budgets are paid from.
+/// A source of funds that pays budgets. Visible to owners, admins, finance and viewers.
 #[fields(account)]
 impl Account {
     /// Name, unique in the organization regardless of case.
@@ -24,13 +24,14 @@ impl Account {
         name
     }
 
-    /// Balance before the first charge.
+    /// Balance before the first charge, in the organization's base currency.
     fn opening_balance(cx: &Context, opening_balance: Decimal) -> Result<Money> {
         Money::in_base(cx, opening_balance)
     }
 
-    /// Current balance: the opening balance minus the charges to the budgets that the account pays; negative when
-    /// overdrawn. Drafts are charged; rejected and voided expenses and refunds that are not approved are not.
+    /// Current balance in the organization's base currency: the opening balance minus the charges to the budgets that the
+    /// account pays; negative when overdrawn. Drafts are charged; rejected and voided expenses and refunds that are not
+    /// approved are not.
     #[graphql(directive = cost::apply("2".to_owned()))]
     fn balance(cx: &Context, opening_balance: Decimal, charged: Decimal) -> Result<Money> {
         Money::in_base(cx, opening_balance - charged)
@@ -40,8 +41,8 @@ impl Account {
 query! {
     /// Queries about accounts.
     AccountQuery of Account;
-    /// The organization's accounts, by name. For owners, admins, finance and viewers; `null`, with the error `FORBIDDEN`,
-    /// for others.
+    /// The organization's accounts, ordered by name. For owners, admins, finance and viewers; `null`, with the error
+    /// `FORBIDDEN`, for others.
     accounts() -> Answer |cx, request, fetch| accounts::list(cx, request, fetch).await;
     /// The account with this id. `null` when it does not exist or the caller is not allowed to see it.
     account;
@@ -52,7 +53,7 @@ input! {
     CreateAccountInput => CreateAccount {
         /// Name, 1 to 200 characters, unique in the organization regardless of case.
         name: String,
-        /// Balance before the first charge, in base currency; negative when overdrawn.
+        /// Balance before the first charge, in the organization's base currency; negative when overdrawn.
         opening_balance: MoneyInput,
     }
 }
@@ -62,7 +63,7 @@ input! {
     UpdateAccountInput => UpdateAccount, of "account" {
         /// Name, 1 to 200 characters, unique in the organization regardless of case.
         name: Option<String>,
-        /// Balance before the first charge, in base currency.
+        /// Balance before the first charge, in the organization's base currency; negative when overdrawn.
         opening_balance: Option<MoneyInput>,
     }
 }

@@ -25,7 +25,7 @@ impl Category {
 query! {
     /// Queries about categories.
     CategoryQuery of Category;
-    /// The organization's categories, by name.
+    /// The organization's categories, ordered by name.
     categories() -> Field |cx, request, fetch| categories::list(cx, request, fetch).await;
     /// The category with this id. `null` when it does not exist.
     category;

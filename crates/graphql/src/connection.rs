@@ -1,4 +1,4 @@
-//! Connections of the Relay specification, generic over what they list.
+//! Connections of the Relay specification, generic over the type of their items.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -15,20 +15,20 @@ use crate::{
     value::{self, Computed, Ready},
 };
 
-/// Position of a page in its list.
+/// Position of a page in the whole list.
 #[derive(SimpleObject, Debug, Clone)]
 pub struct PageInfo {
     /// Whether there are items after this page.
     pub(crate) has_next_page: bool,
     /// Whether there are items before this page.
     pub(crate) has_previous_page: bool,
-    /// Cursor of the first item.
+    /// Cursor of the first item; `null` when the page is empty.
     pub(crate) start_cursor: Option<String>,
-    /// Cursor of the last item; pass it as `after` to get the next page.
+    /// Cursor of the last item; pass it as `after` to get the next page. `null` when the page is empty.
     pub(crate) end_cursor: Option<String>,
 }
 
-/// One page of a list, with the fields of `E` beside the usual ones.
+/// One page of a list, with the additional fields of `E`.
 pub struct Connection<T: Noun, E = EmptyFields> {
     page: Arc<Page<RowOf<T>>>,
     extra: E,
@@ -44,7 +44,7 @@ impl<T: Noun> Connection<T> {
 }
 
 impl<T: Noun, E> Connection<T, E> {
-    /// A page with more fields.
+    /// A page with additional fields.
     pub(crate) fn with(page: Page<RowOf<T>>, extra: E) -> Self {
         let page = Arc::new(page);
         Self { page, extra }
@@ -81,7 +81,7 @@ where
         rows.map(|row| Ready(T::from(row.clone()))).collect()
     }
 
-    /// Position of this page in the list.
+    /// Position of this page in the whole list.
     async fn page_info(&self) -> Result<PageInfo> {
         let rows = &self.page.rows;
         let cursor = |row: Option<&Arc<Fetched<RowOf<T>>>>| -> Result<_> {
@@ -96,7 +96,7 @@ where
         })
     }
 
-    /// Number of items in the whole list. Counting is expensive: select it only where it is shown.
+    /// Number of items in the whole list. Counting is expensive: select it only when it is needed.
     #[graphql(directive = crate::directive::cost::apply("10".to_owned()))]
     async fn total_count(&self) -> Result<u64> {
         let absent = || problem(&Error::internal("a list was not counted"));

@@ -1,4 +1,4 @@
-//! What a request carries through the schema: who asks, and the snapshot that answers.
+//! The context of a request: its caller, its organization, and the snapshot that it reads.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -14,13 +14,13 @@ use parking_lot::RwLock;
 
 use crate::{error::problem, noun::Snapshot};
 
-/// One HTTP request: its caller, the organization that it is for, and the snapshot that it reads.
+/// The context of one GraphQL request: its caller, its organization, and the snapshot that it reads.
 pub struct RequestContext {
     outlay: Arc<Outlay>,
     caller: Result<Caller>,
     ended: Option<Caller>,
     access: RwLock<Result<TenantAccess>>,
-    /// What the payload of one mutation field reads, when that is another organization than the request's.
+    /// The organization that the payload of the current mutation field reads, when it is not the request's organization.
     adopted: RwLock<Option<TenantAccess>>,
     host: Option<Arc<Tenant>>,
     request_id: Arc<str>,
@@ -30,9 +30,9 @@ pub struct RequestContext {
 }
 
 impl RequestContext {
-    /// A request of this caller. Why there is none, or no access, is told to those operations alone that need one;
-    /// `ended` is the bearer of a session that has ended, and `host` the organization that host or header name, which
-    /// sign-in takes as its default.
+    /// Creates the context of a request. An error in `caller` or `access` is returned only by the fields that require
+    /// them. `ended` is the caller of a session that has ended. `host` is the organization that the host or the header
+    /// `X-Organization` names, which is the default of `signIn`.
     #[must_use]
     pub fn new(
         outlay: Arc<Outlay>,
@@ -57,7 +57,7 @@ impl RequestContext {
         }
     }
 
-    /// The same caller's next request of a batch, with a snapshot of its own.
+    /// The context of the next request of a batch: the same caller, with its own snapshot.
     #[must_use]
     pub fn another(&self) -> Self {
         Self::new(
@@ -71,13 +71,13 @@ impl RequestContext {
         .from_network(self.network)
     }
 
-    /// The same request, from this network.
+    /// Sets the client's network.
     #[must_use]
     pub fn from_network(self, network: Option<IpAddr>) -> Self {
         Self { network, ..self }
     }
 
-    /// Where the request comes from, where that is known.
+    /// The client's network; `None` when it is unknown.
     pub(crate) fn network(&self) -> Option<IpAddr> {
         self.network
     }
@@ -90,40 +90,40 @@ impl RequestContext {
         self.host.as_ref()
     }
 
-    /// Who asks.
+    /// The authenticated user.
     pub(crate) fn caller(&self) -> Result<&Caller> {
         self.caller.as_ref().map_err(Clone::clone)
     }
 
-    /// Whose session has ended, by their own doing or not. They may ask whether they signed out, and nothing else.
+    /// The user of a session that has ended, for any reason. It only serves to answer a repeated `signOut`.
     pub(crate) fn ended(&self) -> Option<&Caller> {
         self.ended.as_ref()
     }
 
-    /// The organization that the caller is a verified member of: the one that the request writes to.
+    /// The organization of the request, and the caller's verified membership of it. All writes go to this organization.
     ///
     /// # Errors
-    /// Why there is none.
+    /// `Unauthenticated`, `TenantRequired` or another reason why the caller has no access.
     pub fn access(&self) -> Result<TenantAccess> {
         self.access.read().clone()
     }
 
-    /// The organization that is read here and now.
+    /// The organization that is currently read: the adopted one, else that of the request.
     pub(crate) fn readable(&self) -> Result<TenantAccess> {
         let adopted = self.adopted.read().clone();
         adopted.map_or_else(|| self.access(), Ok)
     }
 
-    /// Lets the payload of this mutation field read an organization that the caller has just entered.
+    /// Lets the payload of this mutation field read an organization that the caller has just joined.
     ///
-    /// Invariant: reads alone, and only until the next field begins; what that writes, it writes to the request's
-    /// own organization.
+    /// Invariant: it applies only to reads, and only until the next mutation field starts. Writes always go to the
+    /// organization of the request.
     pub(crate) async fn adopt(&self, access: TenantAccess) {
         self.release().await;
         *self.adopted.write() = Some(access);
     }
 
-    /// Looks again at what the caller is in the organization, after a write that may have changed it.
+    /// Reloads the caller's membership, after a write that may have changed it.
     async fn verify_again(&self) {
         let Ok(access) = self.access() else { return };
         self.release().await;
@@ -134,12 +134,15 @@ impl RequestContext {
         *self.access.write() = access.map_err(Into::into);
     }
 
-    /// Goes on only if the caller's role allows it; for work that is done before the transaction begins.
+    /// Checks a permission of the caller, for work before the transaction begins.
+    ///
+    /// # Errors
+    /// `Forbidden` when the caller's role does not grant it.
     pub(crate) fn require(&self, permission: Permission) -> Result<()> {
         permission.require(self.access()?.member().role)
     }
 
-    /// The request's snapshot; taken at the first read.
+    /// The request's snapshot, which is created at the first read.
     pub(crate) fn snapshot(&self) -> Result<Arc<Snapshot>> {
         if let Some(snapshot) = &*self.snapshot.read() {
             return Ok(snapshot.clone());
@@ -156,8 +159,8 @@ impl RequestContext {
         Ok(snapshot.clone())
     }
 
-    /// Gives back the snapshot's connection: before a write, so that no request ever holds two, and before the
-    /// response is written. What is read after this is read from a fresh snapshot by fresh loaders.
+    /// Releases the snapshot's connection: before a write, so that no request ever holds two connections, and before the
+    /// response is sent. Later reads use a new snapshot and new loaders.
     pub async fn release(&self) {
         self.adopted.write().take();
         let snapshot = self.snapshot.write().take();
@@ -167,17 +170,17 @@ impl RequestContext {
         self.gate.close();
     }
 
-    /// Orders the connections that the operation takes.
+    /// The gate that orders the connections of the operation.
     pub(crate) fn gate(&self) -> &Arc<Gate> {
         &self.gate
     }
 
-    /// Reads the shared schema for a field, before the operation's snapshot takes a connection.
+    /// Reads from the shared schema, before the snapshot of the operation acquires a connection.
     pub(crate) async fn read_shared<T>(&self, read: impl Future<Output = T>) -> T {
         self.gate.read_shared(read).await
     }
 
-    /// Follows what happens in the organization.
+    /// Subscribes to events of the organization.
     pub(crate) async fn subscribe(
         &self,
         interest: Interest,
@@ -189,7 +192,7 @@ impl RequestContext {
             .await
     }
 
-    /// Does one write, in a transaction of its own.
+    /// Executes one write in its own transaction.
     pub(crate) async fn write<C: Command>(
         &self,
         command: &C,
@@ -199,7 +202,7 @@ impl RequestContext {
         let key = IdempotencyKey::parse_optional(key)?;
         self.release().await;
         let request_id = Some(self.request_id.clone());
-        // Boxed: a write takes kilobytes, which every future around it would have to reserve.
+        // Boxed: the future of a write takes kilobytes, which every enclosing future would include.
         let written = self
             .outlay
             .execute(&access, request_id, command, key.as_ref());
@@ -211,11 +214,11 @@ impl RequestContext {
     }
 }
 
-/// Short ways from a resolver's context to the request's.
+/// Access from a resolver's context to the request's context.
 pub(crate) trait ContextExt {
-    /// The request.
+    /// The request's context.
     fn request(&self) -> &RequestContext;
-    /// Its snapshot, or why there is none, as an error of the field.
+    /// The request's snapshot, or an error of the field.
     fn snapshot(&self) -> async_graphql::Result<Arc<Snapshot>>;
 }
 

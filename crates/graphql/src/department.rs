@@ -24,12 +24,12 @@ impl Department {
         name
     }
 
-    /// The department that it is part of.
+    /// Department that it is part of; `null` for a top-level department.
     fn parent(parent_id: Option<DepartmentId>) -> One<Department> {
         parent_id.into()
     }
 
-    /// The member who leads it.
+    /// Member who leads it; `null` when there is none.
     fn head(head_id: Option<MemberId>) -> One<Member> {
         head_id.into()
     }
@@ -38,7 +38,7 @@ impl Department {
 query! {
     /// Queries about departments.
     DepartmentQuery of Department;
-    /// The organization's departments, by name.
+    /// The organization's departments, ordered by name.
     departments() -> Field |cx, request, fetch| departments::list(cx, request, fetch).await;
     /// The department with this id. `null` when it does not exist.
     department;
@@ -49,9 +49,9 @@ input! {
     CreateDepartmentInput => CreateDepartment {
         /// Name, 1 to 200 characters, unique in the organization regardless of case.
         name: String,
-        /// Global id of the department that it is part of.
+        /// Global id of the department that it is part of; none when omitted.
         parent_id: Option<ID>,
-        /// Global id of the member who leads it.
+        /// Global id of the member who leads it; none when omitted.
         head_id: Option<ID>,
     }
 }

@@ -1,4 +1,5 @@
-//! Errors as clients see them: what a person can mend is in the payload, the rest in `errors` with a code.
+//! Errors in the API: errors that the caller can fix are in the payload of a mutation, all others in the response's
+//! `errors` with a code.
 
 use std::time::Duration;
 
@@ -7,48 +8,49 @@ use outlay_domain::{Error, entity::NotRead};
 
 use crate::directive::list_size;
 
-/// What went wrong, as a program can tell it.
+/// Kind of an error, for programs. New values may be added.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[graphql(remote = "outlay_domain::ErrorCode")]
 pub enum ErrorCode {
-    /// Nobody is signed in, or the credentials are wrong or have ended.
+    /// The request has no valid access token, or the credentials are wrong or have expired.
     Unauthenticated,
     /// The caller's role does not allow it.
     Forbidden,
-    /// No such thing, or none that the caller may know of.
+    /// The object does not exist, or the caller is not allowed to see it.
     NotFound,
-    /// Something else happened first: a stale version, a name that is taken, a decision already made.
+    /// The request conflicts with the current state: a stale version, a name that is taken, or a status that does not allow
+    /// the change.
     Conflict,
-    /// A field of the input is wrong; `field` names it.
+    /// The input, the document or the request is invalid; `field` names the input field.
     Invalid,
     /// The session is bound to no organization.
     TenantRequired,
-    /// Token, host and header name different organizations.
+    /// The access token, the host and the header `X-Organization` name different organizations.
     TenantMismatch,
     /// The organization is suspended.
     TenantSuspended,
-    /// Too many requests; try again later.
+    /// Too many requests; retry after `extensions.retryAfter` seconds.
     RateLimited,
-    /// A limit of the organization or of the server stands in the way.
+    /// The request exceeds a limit of the organization or the server.
     LimitExceeded,
-    /// No document of this hash is known here: send it again with its text.
+    /// The server does not know a document with this hash: send the request again with the document.
     PersistedQueryNotFound,
-    /// Something failed on the server's side; the log has the cause under the request id.
+    /// Internal server error. The server's log has the cause under the `X-Request-Id` of the response.
     Internal,
 }
 
-/// The most errors in one payload. An input with more wrong fields is told of the others once these are fixed.
+/// The maximum number of errors in one payload. Further errors of the input are reported once these are fixed.
 pub(crate) const MAX_USER_ERRORS: i32 = 10;
 
-/// Something in the input that a person can fix.
+/// An error that the caller can fix by changing the input.
 #[derive(SimpleObject, Debug, Clone)]
 #[graphql(directive = list_size::apply(MAX_USER_ERRORS))]
 pub struct UserError {
-    /// What kind of error it is.
+    /// Kind of the error.
     code: ErrorCode,
-    /// The field of the input that it is about, as a path such as `amount.currencyCode`.
+    /// Path of the input field, such as `amount.currencyCode`; `null` when the error concerns no single field.
     field: Option<String>,
-    /// What is wrong and what would be right, for people.
+    /// Message for people that describes the error and its solution. It may change; programs use `code`.
     message: String,
 }
 
@@ -62,22 +64,23 @@ impl From<&Error> for UserError {
     }
 }
 
-/// What a nullable field answers: a value, null, or an error that makes this field null and no other.
+/// The result of a nullable field: a value, null, or an error that sets only this field to null.
 ///
-/// Inside out for that reason: async-graphql lets the error of a `Result<Option<_>>` make the parent null too, and so
-/// the whole answer, with what other fields have read or already written.
+/// It is an `Option<Result<_>>` because async-graphql propagates the error of a `Result<Option<_>>` to the parent, and so
+/// discards the whole response, including the results of other fields and of mutations that are already committed.
 pub(crate) type Answer<T> = Option<async_graphql::Result<T>>;
 
-/// The result of a field that is not null.
+/// The result of a non-null field.
 pub(crate) type Field<T> = async_graphql::Result<T>;
 
-/// Answers a query's field: with what was found, which may be nothing.
+/// The result of a nullable field of a query.
 pub(crate) fn found<T>(result: Result<impl Into<Option<T>>, Error>) -> Answer<T> {
     let found = result.map(Into::into).transpose()?;
     Some(found.map_err(|error| problem(&error)))
 }
 
-/// The answer of a mutation's field: a payload of what was done or what to fix, or an error of the whole field.
+/// The result of a mutation field: a payload with the value or the errors that the caller can fix, or an error of the
+/// field.
 pub(crate) fn answer<T, P>(
     result: Result<T, Error>,
     payload: impl FnOnce(Option<T>, Vec<UserError>) -> P,
@@ -85,8 +88,8 @@ pub(crate) fn answer<T, P>(
     found(settle(result, payload, is_fixable))
 }
 
-/// The same for a mutation that takes credentials: wrong credentials, or a user who is not a member of the organization,
-/// are fixed by other ones.
+/// The same for a mutation that takes credentials: wrong credentials, and an organization that the user is not a member
+/// of, are errors that the caller can fix.
 pub(crate) fn answer_sign_in<T, P>(
     result: Result<T, Error>,
     payload: impl FnOnce(Option<T>, Vec<UserError>) -> P,
@@ -97,7 +100,7 @@ pub(crate) fn answer_sign_in<T, P>(
     found(settle(result, payload, fixable))
 }
 
-/// Puts into the payload what a person can fix.
+/// Converts an error that the caller can fix into a payload.
 fn settle<T, P>(
     result: Result<T, Error>,
     payload: impl FnOnce(Option<T>, Vec<UserError>) -> P,
@@ -110,7 +113,7 @@ fn settle<T, P>(
     }
 }
 
-/// Whether a person can fix it by another input.
+/// Whether the caller can fix the error by changing the input.
 pub(crate) fn is_fixable(error: &Error) -> bool {
     match error {
         Error::NotFound { field, .. } => field.is_some(),
@@ -125,7 +128,7 @@ pub(crate) fn is_fixable(error: &Error) -> bool {
     }
 }
 
-/// Why a request is not executed, with its code; it has no place in the document.
+/// A request error with its code, without a location in the document.
 pub fn refusal(code: outlay_domain::ErrorCode, message: impl Into<String>) -> ServerError {
     let mut extensions = ErrorExtensionValues::default();
     extensions.set("code", code.as_str());
@@ -134,21 +137,21 @@ pub fn refusal(code: outlay_domain::ErrorCode, message: impl Into<String>) -> Se
     error
 }
 
-/// The extension of a `RATE_LIMITED` error that says in how many seconds to try again.
+/// The extension of a `RATE_LIMITED` error with the number of seconds to wait before a retry.
 pub const RETRY_AFTER: &str = "retryAfter";
 
-/// A time to wait in whole seconds, rounded up.
+/// A duration in whole seconds, rounded up.
 #[must_use]
 pub fn whole_seconds(wait: Duration) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
-/// A column was used that was not selected: an error of ours.
+/// The internal error that a column was used but not selected.
 pub(crate) fn unread(error: &NotRead) -> async_graphql::Error {
     problem(&Error::internal(*error))
 }
 
-/// An error of the domain as one of GraphQL. The cause of an internal one goes to the log and nowhere else.
+/// Converts an error of the domain into a GraphQL error. The cause of an internal error is only written to the log.
 #[must_use]
 pub fn problem(error: &Error) -> async_graphql::Error {
     if let Error::Internal(cause) = error {

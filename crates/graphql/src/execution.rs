@@ -1,4 +1,4 @@
-//! How one request is executed: found, checked against everything that needs no data, and run.
+//! Execution of a request: finds its document, runs all checks that need no data, and executes the operation.
 
 use std::sync::Arc;
 
@@ -16,22 +16,22 @@ use crate::{
     schema::{Roots, ValidateOnly, build, written},
 };
 
-/// What becomes of a request over a transport that can answer more than once.
+/// The result of a request over a transport that can send several responses.
 pub enum Execution {
-    /// A query or a mutation was executed, or something was refused.
+    /// The response to a query or a mutation, or to a rejected request.
     Once(Box<Response>),
-    /// A subscription was begun; dropped, it ends.
+    /// The responses of a subscription. Dropping the stream ends it.
     Many(BoxStream<'static, Response>),
 }
 
-/// What an operator may set about the schema.
+/// Settings of the schema, for operators.
 #[derive(Debug, Clone)]
 pub struct SchemaSettings {
-    /// What a document may ask for.
+    /// Limits of documents and operations.
     pub limits: Limits,
-    /// Whether clients may ask for the schema itself; without it, errors suggest no names either.
+    /// Whether introspection is allowed. When it is not, error messages suggest no names either.
     pub introspection: bool,
-    /// The only documents that run; any, where there is no list.
+    /// The documents that may be executed; `None` allows all documents.
     pub trusted: Option<TrustedDocuments>,
 }
 
@@ -45,11 +45,11 @@ impl Default for SchemaSettings {
     }
 }
 
-/// Outlay's schema: executes documents, and knows again those that it has found valid.
+/// Outlay's schema: validates and executes documents, and caches valid ones.
 pub struct OutlaySchema {
-    /// Validates documents, and executes none.
+    /// Validates documents, and does not execute them.
     validating: Roots,
-    /// Executes documents that were found valid: only what could loop is looked at again.
+    /// Executes valid documents: validation is reduced to checks against endless recursion.
     executing: Roots,
     types: Types,
     credentials: Credentials,
@@ -58,13 +58,13 @@ pub struct OutlaySchema {
     settings: SchemaSettings,
 }
 
-/// A request within all limits: a document, the name of an operation in it, and coerced variables. Its document is still to
-/// be validated if it is not known.
+/// A request within all limits: a document, the name of one of its operations, and coerced variables. The document is not
+/// validated yet unless it is cached.
 pub struct Prepared {
-    /// A variable that is missing in it has neither a value nor a default.
+    /// The request. A variable that is missing in it has neither a value nor a default.
     request: Request,
     document: Arc<Document>,
-    /// Whether the document was found valid before.
+    /// Whether the document is cached, and therefore valid.
     is_known: bool,
     operation: Option<OperationType>,
     cost: u64,
@@ -72,30 +72,30 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// What kind of operation it asks for; none where its document holds no such operation, which execution will say.
+    /// The type of the operation; `None` when the document has no such operation, which execution reports.
     #[must_use]
     pub fn operation(&self) -> Option<OperationType> {
         self.operation
     }
 
-    /// What it costs, in points.
+    /// The cost of the operation, in points.
     #[must_use]
     pub fn cost(&self) -> u64 {
         self.cost
     }
 
-    /// Whether it selects a field that checks or sets a credential.
+    /// Whether the operation selects a field that checks or sets a credential.
     #[must_use]
     pub fn checks_credential(&self) -> bool {
         self.checks_credential
     }
 }
 
-/// The request's extension that asks for the cost, and the answer's that tells it.
+/// The extension that requests the cost of the operation, and that returns it in the response.
 const COST: &str = "cost";
 
 impl OutlaySchema {
-    /// Makes it; once a process.
+    /// Builds the schema. Call it once for each process.
     #[must_use]
     #[expect(clippy::missing_panics_doc, reason = "the SDL is our own")]
     pub fn new(settings: SchemaSettings) -> Self {
@@ -105,7 +105,7 @@ impl OutlaySchema {
         } else {
             validating.disable_suggestions().finish()
         };
-        let types = parse_schema(written(&validating)).expect("what is written can be read");
+        let types = parse_schema(written(&validating)).expect("the schema's own SDL is valid");
         Self {
             validating,
             executing: build(ValidationMode::Fast).finish(),
@@ -117,13 +117,13 @@ impl OutlaySchema {
         }
     }
 
-    /// Finds the request's document, coerces the variables, and checks both against everything that needs no data.
+    /// Finds the request's document, coerces the variables, and runs all checks that need no data.
     ///
     /// # Errors
     /// The response, when the request is rejected.
     #[expect(
         clippy::result_large_err,
-        reason = "it is written out at once, and most requests are not refused"
+        reason = "the error is sent immediately, and most requests succeed"
     )]
     pub fn prepare(&self, mut request: Request) -> Result<Prepared, Response> {
         let refused = |error| refused_all(vec![error]);
@@ -156,10 +156,10 @@ impl OutlaySchema {
         })
     }
 
-    /// Parses a document that is not known, and checks what async-graphql's validation does not.
+    /// Parses a document that is not cached, and runs the checks that async-graphql's validation lacks.
     #[expect(
         clippy::result_large_err,
-        reason = "it is written out at once, and most requests are not refused"
+        reason = "the error is sent immediately, and most requests succeed"
     )]
     fn read(&self, text: &str) -> Result<Document, Response> {
         let document = Document::parse(text, &self.settings.limits);
@@ -167,14 +167,14 @@ impl OutlaySchema {
         if document.introspects() && !self.settings.introspection {
             return Err(refused_all(vec![refusal(
                 outlay_domain::ErrorCode::Forbidden,
-                "This server does not tell its schema.",
+                "Introspection is disabled on this server.",
             )]));
         }
         document.check(&self.types).map_err(refused_all)?;
         Ok(document)
     }
 
-    /// Executes one request, and gives its database connection back before the answer is written.
+    /// Executes one request, and releases its database connection before the response is sent.
     pub async fn execute(&self, prepared: Prepared, context: RequestContext) -> Response {
         let context = Arc::new(context);
         let tells_cost = prepared.request.extensions.get(COST) == Some(&Value::Boolean(true));
@@ -189,7 +189,7 @@ impl OutlaySchema {
         named(response)
     }
 
-    /// The same over a transport that can answer more than once: begins the subscription, if it is one.
+    /// The same over a transport that can send several responses: starts the operation if it is a subscription.
     pub async fn begin(&self, prepared: Prepared, context: RequestContext) -> Execution {
         if prepared.operation != Some(OperationType::Subscription) {
             return once(self.execute(prepared, context).await);
@@ -205,7 +205,7 @@ impl OutlaySchema {
         let responses = responses.then(move |response| {
             let context = context.clone();
             async move {
-                // Each event is read on a snapshot of its own.
+                // The next event is read on its own snapshot.
                 context.release().await;
                 named(response)
             }
@@ -220,7 +220,7 @@ impl OutlaySchema {
         }
     }
 
-    /// Validates the document unless it is known, and sets the operation to execute on the request.
+    /// Validates the document unless it is cached, and sets the operation to execute on the request.
     async fn executable(&self, prepared: Prepared) -> Result<Request, Box<Response>> {
         let Prepared {
             mut request,
@@ -260,13 +260,13 @@ fn refused_all(errors: Vec<ServerError>) -> Response {
     named(Response::from_errors(errors))
 }
 
-/// Gives each error its code.
+/// Sets the code of each error that has none.
 fn named(mut response: Response) -> Response {
     response.errors.iter_mut().for_each(name_code);
     response
 }
 
-/// Errors of the document itself, which no resolver has named, are the client's.
+/// Sets the code `INVALID` on an error without a code: no resolver returned it, so the document is invalid.
 fn name_code(error: &mut ServerError) {
     let extensions = error.extensions.get_or_insert_default();
     if extensions.get("code").is_none() {

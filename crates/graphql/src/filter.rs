@@ -1,14 +1,14 @@
-//! Conditions that several nouns filter by.
+//! Filter conditions shared by several nouns.
 
 use async_graphql::{ID, InputObject};
 use outlay_domain::{Error, Result, entity::Id};
 
 use crate::{id, input::Parse, noun::Registered};
 
-/// The most values of one list in a filter.
+/// The maximum number of values in one condition.
 const MAX_VALUES: usize = 100;
 
-/// A condition on a reference.
+/// A condition on a global id.
 #[derive(InputObject, Debug)]
 pub struct IdFilter {
     /// One of these global ids, at most 100.

@@ -1,4 +1,4 @@
-//! Global ids: opaque to clients, one byte of kind and the row's UUID inside.
+//! Global ids: opaque to clients, encoded from one byte for the kind and the UUID of the row.
 
 use async_graphql::ID;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -23,7 +23,10 @@ pub(crate) fn encode<N: Registered>(id: Id<N>) -> ID {
     N::KIND.id(id.uuid())
 }
 
-/// The row that the input's `field` names, which must be of this noun.
+/// Parses the global id in an input field, which must be of this noun.
+///
+/// # Errors
+/// `Invalid`, with the field.
 pub(crate) fn parse<N: Registered>(field: &str, id: &ID) -> Result<Id<N>> {
     match decode(id) {
         Some((kind, id)) if kind == N::KIND => Ok(id.into()),
@@ -38,7 +41,7 @@ pub(crate) fn parse<N: Registered>(field: &str, id: &ID) -> Result<Id<N>> {
     }
 }
 
-/// The kind and row of an id; none for what is not an id of ours.
+/// The kind and the UUID of a global id; `None` when it is not a valid id.
 pub(crate) fn decode(id: &ID) -> Option<(Kind, Uuid)> {
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(id.as_str()).ok()?;
     let (kind, id) = bytes.split_first()?;

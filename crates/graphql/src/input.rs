@@ -1,4 +1,4 @@
-//! Inputs of mutations: parsed into commands, with every error that a person can fix at once.
+//! Inputs of mutations, parsed into commands. All errors of an input are reported together.
 
 use async_graphql::{ID, MaybeUndefined};
 use outlay_domain::{
@@ -19,16 +19,16 @@ use crate::{
     scalar::{Date, Decimal},
 };
 
-/// A value of an input that becomes a value of the domain.
+/// A value of an input that can be converted into a value of the domain.
 pub(crate) trait Parse<T>: Sized {
-    /// Parses the value of the input's `field`.
+    /// Parses the value of an input field.
     ///
     /// # Errors
     /// `Invalid`, with the field.
     fn parse(self, field: &str) -> Result<T>;
 }
 
-/// Texts, by the domain's own rules.
+/// Implements `Parse` for texts by the rules of the domain.
 macro_rules! texts {
     ($($ty:ty),*) => {$(
         impl Parse<$ty> for String {
@@ -43,7 +43,7 @@ texts!(
     BrandColor, Code, Email, LogoUrl, Name, Note, Phone, Reason, Remark, SearchText, Slug
 );
 
-/// Values that need no parsing.
+/// Implements `Parse` for values that are always valid.
 macro_rules! values {
     ($($from:ty => $to:ty: |$value:ident| $parsed:expr;)*) => {$(
         impl Parse<$to> for $from {
@@ -86,7 +86,7 @@ impl<A: Parse<B>, B> Parse<Option<B>> for Option<A> {
     }
 }
 
-/// Absent leaves a value unchanged, null removes it.
+/// An absent field leaves a value unchanged, null removes it.
 impl<A: Parse<B>, B> Parse<Option<Option<B>>> for MaybeUndefined<A> {
     fn parse(self, field: &str) -> Result<Option<Option<B>>> {
         match self {
@@ -97,12 +97,12 @@ impl<A: Parse<B>, B> Parse<Option<Option<B>>> for MaybeUndefined<A> {
     }
 }
 
-/// Parses the fields of one input, and keeps what is wrong with them.
+/// Parses the fields of one input, and collects their errors.
 #[derive(Default)]
 pub(crate) struct Parsing(Vec<Error>);
 
 impl Parsing {
-    /// The value of a field, in `snake_case`; none, with its error kept, when it is wrong.
+    /// Parses a field, whose name is in `snake_case`. Returns `None` and collects the error when it is invalid.
     pub(crate) fn field<A: Parse<B>, B>(&mut self, field: &str, value: A) -> Option<B> {
         self.keep(value.parse(&camel_case(field)))
     }
@@ -111,7 +111,7 @@ impl Parsing {
         parsed.map_err(|error| self.0.push(error)).ok()
     }
 
-    /// What was made of all fields, unless something is wrong with one of them.
+    /// Returns the parsed input, or the collected errors.
     pub(crate) fn finish<T>(self, parsed: Option<T>) -> std::result::Result<T, Vec<Error>> {
         match parsed {
             Some(parsed) if self.0.is_empty() => Ok(parsed),
@@ -120,7 +120,7 @@ impl Parsing {
     }
 }
 
-/// A field's name as the API spells it.
+/// The name of a field in the schema.
 fn camel_case(name: &str) -> String {
     let mut words = name.trim_start_matches("r#").split('_');
     let first = words.next().unwrap_or_default().to_owned();
@@ -130,7 +130,7 @@ fn camel_case(name: &str) -> String {
     })
 }
 
-/// An input that becomes a command.
+/// An input that can be parsed into a command.
 pub(crate) trait Input {
     /// The command.
     type Command;
@@ -138,16 +138,16 @@ pub(crate) trait Input {
     /// Parses all fields.
     ///
     /// # Errors
-    /// Everything that is wrong with them.
+    /// The errors of all fields.
     fn parse(self) -> std::result::Result<Self::Command, Vec<Error>>;
 
-    /// The idempotency key, as given.
+    /// Takes the idempotency key, which is not parsed yet.
     fn take_key(&mut self) -> Option<String>;
 }
 
-/// Declares the input of a mutation, whose fields are those of its command: `CreateThingInput => CreateThing {…}`.
+/// Declares the input of a mutation, with the fields of its command: `CreateThingInput => CreateThing {…}`.
 ///
-/// `idempotencyKey` is added; `of "a thing"` adds the `id` and `version` of a row that is changed.
+/// Adds `idempotencyKey`; `of "thing"` adds the `id` and `version` of the row to change.
 macro_rules! input {
     (
         $(#[$doc:meta])*
@@ -173,7 +173,7 @@ macro_rules! input {
             {
                 #[doc = concat!("Global id of the ", $noun, ".")]
                 id: async_graphql::ID,
-                /// The version that the caller has seen. The change is rejected when there is a newer one.
+                /// The version that the caller has read. The change is rejected with `CONFLICT` when there is a newer one.
                 version: i32,
                 $($(#[$field_doc])* $field: $ty,)*
             }

@@ -1,11 +1,11 @@
-//! The GraphQL schema: a folder a noun, each resolver a few lines over the domain.
+//! The GraphQL schema: one module for each noun, with short resolvers that call the domain.
 //!
-//! A query reads one snapshot of one tenant through the loaders of its [`RequestContext`]; a mutation field is one
-//! transaction, and what its payload nests is read on a fresh snapshot.
+//! A query reads one snapshot of one tenant through the loaders of its [`RequestContext`]. A mutation field is one
+//! transaction; the fields of its payload are read from a new snapshot.
 
 #![allow(
     clippy::unused_async,
-    reason = "async-graphql takes async resolvers only"
+    reason = "async-graphql requires async resolvers"
 )]
 
 mod account;

@@ -9,7 +9,7 @@ use outlay_domain::{
 
 use crate::scalar::{CurrencyCode, Decimal};
 
-/// An amount of a currency.
+/// An amount of money in a currency.
 #[derive(Debug, Clone, Copy)]
 pub struct Money {
     amount: rust_decimal::Decimal,
@@ -17,13 +17,13 @@ pub struct Money {
 }
 
 impl Money {
-    /// A stored amount, at the currency's own scale.
+    /// A stored amount, rounded to the decimals of its currency.
     pub(crate) fn new(amount: rust_decimal::Decimal, currency: Currency) -> Self {
         let amount = currency.round(amount);
         Self { amount, currency }
     }
 
-    /// The same with the currency's stored code.
+    /// A stored amount with the stored code of its currency.
     pub(crate) fn stored(amount: rust_decimal::Decimal, code: &str) -> Result<Self> {
         Ok(Self::new(amount, Currency::stored(code)?))
     }
@@ -34,10 +34,10 @@ impl Money {
     }
 }
 
-/// An amount of a currency.
+/// An amount of money in a currency.
 #[fields]
 impl Money {
-    /// The amount, with as many decimals as the currency has; negative for a refund or a debt.
+    /// The amount, with exactly as many decimals as the currency has; negative for a refund or a debt.
     fn amount(&self) -> Decimal {
         Decimal(self.amount)
     }
@@ -48,17 +48,17 @@ impl Money {
     }
 }
 
-/// An amount of a currency.
+/// An amount of money in a currency.
 #[derive(InputObject, Debug, Clone)]
 pub struct MoneyInput {
-    /// The amount, with no more decimals than the currency has, below 10^15 either way.
+    /// The amount, with at most as many decimals as the currency has. Its absolute value must be below 10^15.
     amount: Decimal,
     /// The currency.
     currency_code: CurrencyCode,
 }
 
 impl MoneyInput {
-    /// Parses the value of the input's `field`.
+    /// Parses the value of an input field.
     pub(crate) fn parse(&self, field: &str) -> Result<DomainMoney> {
         let input = outlay_domain::value::MoneyInput {
             amount: self.amount.0,

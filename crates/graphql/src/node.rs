@@ -11,7 +11,7 @@ use crate::{
     noun::{self, Node},
 };
 
-/// The most ids of one `nodes`.
+/// The maximum number of ids in one `nodes`.
 const MAX_NODES: usize = 100;
 
 /// Queries by global id.
@@ -20,7 +20,8 @@ pub struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// The object with this id. `null` when it does not exist or the caller is not allowed to see it.
+    /// The object with this id. `null` when it does not exist or the caller is not allowed to see it. Users have global ids,
+    /// but are not returned.
     async fn node(
         &self,
         ctx: &Context<'_>,

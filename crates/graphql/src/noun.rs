@@ -1,4 +1,4 @@
-//! Every noun, registered once: its kind of global id, its place in `Node`, and its loader.
+//! Registration of all nouns: the kind of their global ids, their variant of `Node`, and their loader.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -28,7 +28,7 @@ use crate::{
     value::{Computed, Fields},
 };
 
-/// An object that shows a row of a noun.
+/// An object that exposes a row of a noun.
 pub(crate) trait Object:
     Fields<Row = <Self::Noun as Table>::Row>
     + Computed
@@ -40,24 +40,24 @@ pub(crate) trait Object:
     type Noun: Registered;
 }
 
-/// A noun whose rows are found by global id.
+/// A noun whose rows have global ids.
 pub(crate) trait Registered: Noun {
     /// The kind of its global ids.
     const KIND: Kind;
 
-    /// Finds a row that the caller may see, in one batch with all that are looked for at the same time.
+    /// Finds a row that the caller is allowed to see. Concurrent calls are combined into one batch.
     fn load(snapshot: &Snapshot, id: Id<Self>, reading: Reading) -> BoxFuture<'_, Found<Self>>;
 }
 
-/// What a loader returns: the row, none, or why it could not be read.
+/// The result of a loader: the row, `None`, or the error of the read.
 pub(crate) type Found<N> = Result<Option<Arc<Fetched<<N as Table>::Row>>>>;
 
-/// An object that shows a child row: one that belongs to another and is listed by it.
+/// A GraphQL object for child rows: rows that belong to a parent row, which lists them.
 pub(crate) trait Child: Object {
-    /// The noun that it belongs to.
+    /// The noun of the parent.
     type Parent: Noun;
 
-    /// A page of the children of a row, in one batch with all that are asked for at the same time.
+    /// Reads a page of the children of a row, in one batch with the other requests of the operation.
     fn children(
         snapshot: &Snapshot,
         parent: Id<Self::Parent>,
@@ -66,13 +66,13 @@ pub(crate) trait Child: Object {
     ) -> BoxFuture<'_, Children<Self::Noun>>;
 }
 
-/// What a loader of children returns: a page, or why it could not be read.
+/// The result of a loader of children.
 pub(crate) type Children<N> = Result<Arc<Page<<N as Table>::Row>>>;
 
-/// Whose children are looked for, which page of them, and what is read of each.
+/// The key of a loader of children: the parent, the page, and the columns and relations to read.
 type ChildKey<P> = (Id<P>, PageRequest, Fetch);
 
-/// The parents of the same page with the same selections: each group takes one statement.
+/// Groups the parents by page and selection. Each group takes one statement.
 fn grouped<P>(keys: &[ChildKey<P>]) -> HashMap<(PageRequest, Fetch), Vec<Id<P>>> {
     let mut groups: HashMap<_, Vec<_>> = HashMap::new();
     for (parent, request, fetch) in keys {
@@ -82,7 +82,7 @@ fn grouped<P>(keys: &[ChildKey<P>]) -> HashMap<(PageRequest, Fetch), Vec<Id<P>>>
     groups
 }
 
-/// The page of each parent, or why none could be read.
+/// Pairs each parent with its page, or with the error that failed the statement.
 fn pages<P, N: Noun>(
     parents: Vec<Id<P>>,
     found: Result<HashMap<Id<P>, Page<N::Row>>>,
@@ -101,10 +101,10 @@ fn pages<P, N: Noun>(
     })
 }
 
-/// What is looked for: a row, and what is read of it.
+/// The key of a loader: the id of a row, and the columns and relations to read.
 type Key<N> = (Id<N>, Reading);
 
-/// Finds rows by one statement, which reads what any of the keys needs.
+/// Finds rows by one statement, which reads all columns and relations that any key needs.
 async fn load<N: Noun>(cx: &Context, keys: &[Key<N>]) -> HashMap<Key<N>, Found<N>> {
     let mut ids: Vec<_> = keys.iter().map(|(id, _)| *id).collect();
     ids.sort_unstable();
@@ -126,16 +126,17 @@ async fn load<N: Noun>(cx: &Context, keys: &[Key<N>]) -> HashMap<Key<N>, Found<N
     keys.iter().map(|key| (key.clone(), answer(key))).collect()
 }
 
-/// Registers nouns: `Object b'k' module "field"` for an object, its kind, and the module of its entity.
+/// Registers nouns: `Object b'k' module Batch` for an object, its kind, the module of its entity, and its batch type.
 ///
-/// `of parent Batch lists by function` after it says which noun the object is a child of, and how its children are listed.
+/// `of Parent children ChildBatch by function` registers a child: the parent object, the loader of the children, its batch
+/// type, and the function of the domain that lists the children.
 macro_rules! nouns {
     ($(
         $(#[$doc:meta])*
         $object:ident $byte:literal $module:ident $batch:ident
             $(of $parent:ident $children:ident $child_batch:ident by $list:path)?;
     )*) => {
-        /// What an id is the id of. The bytes are part of every id given out: they never change.
+        /// The kind of object that a global id refers to. The bytes are part of all existing ids and must never change.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[repr(u8)]
         pub enum Kind {
@@ -169,7 +170,7 @@ macro_rules! nouns {
             $($(#[$doc])* $object($object),)*
         }
 
-        /// The object of a global id; none when there is none, or none that the caller may see.
+        /// The object of a global id; `None` when it does not exist or the caller is not allowed to see it.
         pub(crate) async fn find(ctx: &GraphqlContext<'_>, kind: Kind, id: Uuid) -> Answer<Node> {
             match kind {
                 Kind::Organization => node(organization::find(ctx, id.into()).await),
@@ -242,8 +243,8 @@ macro_rules! nouns {
 
         /// One snapshot of a tenant, and the loaders that read from it.
         ///
-        /// Invariant: loaders are never shared between requests, so never between tenants; after a write they are thrown
-        /// away together with the snapshot.
+        /// Invariant: loaders are never shared between requests, and so never between tenants. After a write they are
+        /// discarded together with the snapshot.
         pub(crate) struct Snapshot {
             cx: Arc<Context>,
             $($module: Loader<Key<tenant::$module::Entity>, Found<tenant::$module::Entity>, $batch>,)*
@@ -258,7 +259,7 @@ macro_rules! nouns {
             pub(crate) fn new(cx: Context) -> Self {
                 let cx = Arc::new(cx);
                 Self {
-                    // One yield is enough for all fields of a selection to have asked, since they are polled together.
+                    // The fields of a selection are polled together, so after one yield all their keys are in the batch.
                     $($module: Loader::new($batch(cx.clone())).with_yield_count(1),)*
                     $($($children: Loader::new($child_batch(cx.clone())).with_yield_count(1),)?)*
                     cx,

@@ -1,4 +1,4 @@
-//! Payloads of mutations: the changed object, or everything that a person can fix in the input.
+//! Payloads of mutations: the changed object, or the errors that the caller can fix.
 
 use async_graphql::Context;
 use outlay_domain::{Command, Deleted, Error, Result, entity::Table, read::Fetched};
@@ -11,24 +11,24 @@ use crate::{
     select,
 };
 
-/// What a mutation returns.
+/// The payload of a mutation.
 pub(crate) trait Payload: Sized {
-    /// What it shows.
+    /// The value that the payload returns on success.
     type Shown;
 
-    /// The payload of a write that was done, or of one that was not.
+    /// Creates the payload of a successful or a rejected write.
     fn new(shown: Option<Self::Shown>, errors: Vec<UserError>) -> Self;
 }
 
-/// Declares payloads that show a changed object: `CreateThingPayload, UpdateThingPayload: thing Thing`.
+/// Declares payloads that return a changed object: `CreateThingPayload, UpdateThingPayload: thing Thing`.
 macro_rules! payload {
     ($($payload:ident $mutation:literal),*: $field:ident $object:ty) => {$(
         #[doc = concat!("Result of `", $mutation, "`.")]
         #[derive(async_graphql::SimpleObject)]
         pub struct $payload {
-            /// The object as it is now; `null` when there are errors.
+            /// The object after the change; `null` when there are errors.
             $field: Option<$object>,
-            /// What to fix in the input; empty on success.
+            /// Errors that the caller can fix; empty on success.
             errors: Vec<$crate::error::UserError>,
         }
 
@@ -60,7 +60,7 @@ macro_rules! deletion {
         pub struct $payload {
             #[doc = concat!("Global id of the deleted ", $noun, "; `null` when there are errors.")]
             deleted_id: Option<async_graphql::ID>,
-            /// What to fix in the input; empty on success.
+            /// Errors that the caller can fix; empty on success.
             errors: Vec<$crate::error::UserError>,
         }
 
@@ -81,13 +81,13 @@ macro_rules! deletion {
 }
 pub(crate) use deletion;
 
-/// A payload that shows a row in a field.
+/// A payload that returns a row in a field.
 pub(crate) trait Shows: Payload {
-    /// The field, in `snake_case`, which for all nouns is the name in the schema too.
+    /// The name of the field. It is a single word for all nouns, so it is the same in the schema.
     const FIELD: &'static str;
 }
 
-/// Does the write of an input, and shows the row written.
+/// Executes the write of an input, and returns the written row.
 pub(crate) async fn write<I, P>(ctx: &Context<'_>, mut input: I) -> Answer<P>
 where
     I: Input<Command: Command<Output = Written<P>>>,
@@ -97,7 +97,7 @@ where
     run(ctx, input.parse(), key.as_deref()).await
 }
 
-/// Does a write, if its input could be parsed, and shows the row written.
+/// Executes a write if its input could be parsed, and returns the written row.
 pub(crate) async fn run<C, P>(
     ctx: &Context<'_>,
     command: std::result::Result<C, Vec<Error>>,
@@ -113,11 +113,11 @@ where
     }
 }
 
-/// The row that a payload's object shows, as a command returns it.
+/// The row of a payload's object, as a command returns it.
 pub(crate) type Written<P> =
     <<<P as Payload>::Shown as Object>::Noun as outlay_domain::noun::Rows>::Model;
 
-/// Does a write, and reads what is selected of the row written.
+/// Executes a write, and reads the selected fields of the written row.
 pub(crate) async fn execute<P, C>(
     ctx: &Context<'_>,
     command: &C,
@@ -131,7 +131,7 @@ where
     show(ctx, P::FIELD, row).await
 }
 
-/// What is selected of a row that was written: without another statement where it has no relations and derives nothing.
+/// Reads the selected fields of a written row. Takes no statement when they include no relations and no derived columns.
 pub(crate) async fn show<T: Object>(
     ctx: &Context<'_>,
     field: &str,
@@ -145,13 +145,13 @@ pub(crate) async fn show<T: Object>(
         let id = <T::Noun as Table>::id(&row);
         let found =
             outlay_domain::read::find::<T::Noun>(snapshot.cx(), id, &reading, alone).await?;
-        // The write has moved it out of the caller's sight, or somebody else has deleted it since.
+        // The write has made the row invisible to the caller, or another request has deleted it since.
         found.unwrap_or_else(|| Fetched::from(<T::Noun as Table>::Row::from(row)))
     };
     Ok(std::sync::Arc::new(fetched).into())
 }
 
-/// Does the write of an input that deletes a row.
+/// Executes the write of an input that deletes a row.
 pub(crate) async fn delete<I, P, N>(ctx: &Context<'_>, mut input: I) -> Answer<P>
 where
     I: Input<Command: Command<Output = Deleted<N>>>,
@@ -168,7 +168,7 @@ where
     }
 }
 
-/// The payload of a result, or the error of the whole field.
+/// The payload of a result, or an error of the field.
 pub(crate) fn finish<P: Payload>(result: Result<P::Shown>) -> Answer<P> {
     found(match result {
         Ok(shown) => Ok(P::new(Some(shown), Vec::new())),
@@ -185,8 +185,8 @@ fn failed<P: Payload>(errors: &[Error]) -> P {
     )
 }
 
-/// Declares mutations of one input each: `create_thing(CreateThingInput) -> CreateThingPayload by write`, where `write` and
-/// `delete` are the functions of this module.
+/// Declares mutations with one input each: `create_thing(CreateThingInput) -> CreateThingPayload by write`, where `write`
+/// and `delete` are the functions of this module.
 macro_rules! mutations {
     (
         $(#[$doc:meta])* $mutations:ident;

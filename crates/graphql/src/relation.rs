@@ -1,4 +1,4 @@
-//! Rows that a row refers to: read with it where the document selects them, else loaded in batches.
+//! Related rows: read by the same statement where the document selects them, else loaded in batches.
 
 use async_graphql::{Context, Result, Value, parser::types::SelectionSet};
 use outlay_domain::{
@@ -18,10 +18,10 @@ use crate::{
     value,
 };
 
-/// The row that an object of type `T` shows.
+/// The row type of an object of type `T`.
 pub(crate) type RowOf<T> = <<T as Object>::Noun as Table>::Row;
 
-/// A field that shows the row of an id; null when there is none, or none that the caller may see.
+/// A field that returns the row with an id; null when it does not exist or the caller is not allowed to see it.
 pub(crate) struct One<T: Object>(Option<Id<T::Noun>>);
 
 impl<T: Object> From<Option<Id<T::Noun>>> for One<T> {
@@ -36,10 +36,10 @@ impl<T: Object> From<Id<T::Noun>> for One<T> {
     }
 }
 
-/// A field that shows the row of an id that is always there, and that everybody may see.
+/// A field that returns the row with an id, which always exists and which every caller is allowed to see.
 pub(crate) type Required<T> = One<T>;
 
-/// A field that lists the children of a row.
+/// The value of a field that lists the children of a row.
 pub(crate) struct Many<T: Child>(Id<T::Parent>);
 
 impl<T: Child> From<Id<T::Parent>> for Many<T> {
@@ -48,7 +48,7 @@ impl<T: Child> From<Id<T::Parent>> for Many<T> {
     }
 }
 
-/// Resolves a field that lists the children of a row: by one statement for all rows of a list.
+/// Resolves a list of children, in one statement for all parents of a list.
 pub(crate) async fn many<T: Child>(
     ctx: &Context<'_>,
     Many(parent): Many<T>,
@@ -73,7 +73,7 @@ pub(crate) async fn many<T: Child>(
         .map_err(|error| problem(&error))
 }
 
-/// Resolves a field that may show no row.
+/// Resolves a nullable relation.
 pub(crate) async fn one<R, T: Object>(
     ctx: &Context<'_>,
     row: &Fetched<R>,
@@ -89,7 +89,7 @@ pub(crate) async fn one<R, T: Object>(
     }
 }
 
-/// Resolves a field that always shows a row.
+/// Resolves a non-null relation.
 pub(crate) async fn required<R, T: Object>(
     ctx: &Context<'_>,
     row: &Fetched<R>,
@@ -105,12 +105,12 @@ pub(crate) async fn required<R, T: Object>(
     found.unwrap_or_else(absent)
 }
 
-/// The row of an id, as far as the field's selections need it.
+/// Finds the row with an id, with the columns that the field's selection set needs.
 pub(crate) async fn find<T: Object>(ctx: &Context<'_>, id: Id<T::Noun>) -> Answer<T> {
     load(ctx, id, select::of_row::<T>(ctx)).await
 }
 
-/// The row of an id, as far as it is selected by this field of the resolved one.
+/// Finds the row with an id, with the columns that the selection set of this subfield needs.
 pub(crate) async fn find_selected<T: Object>(
     ctx: &Context<'_>,
     field: &str,
@@ -131,7 +131,7 @@ async fn load<T: Object>(ctx: &Context<'_>, id: Id<T::Noun>, reading: Reading) -
         .map(|row| row.map(T::from))
 }
 
-/// Adds a related row to a reading. Returns whether all that is selected of it is precomputed.
+/// Adds a related row to a reading. Returns whether all selected fields of the row can be precomputed.
 pub(crate) fn read<T: Object>(
     selection: Selection<'_>,
     reading: &mut Reading,
@@ -145,7 +145,8 @@ pub(crate) fn read<T: Object>(
     false
 }
 
-/// The value of a related row; none when it was not read with the row that refers to it, or must be resolved.
+/// The precomputed value of a related row; `None` when it was not read together with the referring row, or must be
+/// resolved.
 pub(crate) fn value<R, T: Object>(
     row: &Fetched<R>,
     via: usize,

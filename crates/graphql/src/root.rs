@@ -1,4 +1,4 @@
-//! Root fields of queries that every noun has: its list, and one by its id.
+//! Root query fields common to all nouns: the list, and one object by id.
 
 use async_graphql::{Context, ID, Result};
 use outlay_domain::{
@@ -23,7 +23,7 @@ pub(crate) struct Paging {
     pub(crate) before: Option<String>,
 }
 
-/// A page of a list: `list` reads it, given the snapshot, which page, and what of each row.
+/// Reads a page of a list: `list` takes the snapshot, the page request, and the columns and relations to read.
 pub(crate) async fn list<T: Object>(
     ctx: &Context<'_>,
     paging: Paging,
@@ -53,7 +53,7 @@ pub(crate) async fn one<T: Object>(ctx: &Context<'_>, id: &ID) -> Answer<T> {
 }
 
 /// Declares the queries of a noun: its list with the four arguments of a connection, and one object by its id. The list is
-/// a `Field`, which is not null, or an `Answer`, which is null with an error for callers who may not see it.
+/// a `Field`, which is non-null, or an `Answer`, which is null with an error for callers who are not allowed to see it.
 ///
 /// ```text
 /// query! {

@@ -1,27 +1,27 @@
-//! Scalars of the schema, each with the specification that it follows. Each reads one notation of a value and no other.
+//! Scalars of the schema, each with its specification. Each scalar accepts exactly one notation of a value.
 
 use async_graphql::{InputType, InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{NaiveDate, SecondsFormat, SubsecRound, Utc};
 
 use crate::upload::Upload;
 
-/// A scalar that is read before anything is executed.
+/// A scalar that is parsed before the operation is executed.
 trait Read: Sized {
-    /// What its values are, to complete a sentence.
+    /// Description of its values, completing the sentence "Expected …".
     const NOTATION: &'static str;
 
     fn read(value: &Value) -> Option<Self>;
 }
 
 fn parse<T: Read + InputType>(value: &Value) -> InputValueResult<T> {
-    T::read(value).ok_or_else(|| InputValueError::custom(format!("It is {}.", T::NOTATION)))
+    T::read(value).ok_or_else(|| InputValueError::custom(format!("Expected {}.", T::NOTATION)))
 }
 
-/// A decimal number as a string, such as "12.50": exact, never a float. Whole numbers are read too.
+/// An exact decimal number of at most 28 digits, as a string such as "12.50". Input may also be a JSON integer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Decimal(pub rust_decimal::Decimal);
 
-/// A decimal number as a string, such as "12.50": exact, never a float. Whole numbers are read too.
+/// An exact decimal number of at most 28 digits, as a string such as "12.50". Input may also be a JSON integer.
 #[Scalar(
     name = "Decimal",
     specified_by_url = "https://www.rfc-editor.org/rfc/rfc8259#section-6"
@@ -43,7 +43,7 @@ impl Read for Decimal {
     fn read(value: &Value) -> Option<Self> {
         let number = match value {
             Value::String(text) if is_decimal(text) => {
-                // Digits that do not fit are an error, not rounded.
+                // Digits beyond the precision are an error; they are not rounded.
                 rust_decimal::Decimal::from_str_exact(text).ok()
             }
             Value::Number(number) => number.as_i64().map(Into::into),
@@ -53,8 +53,7 @@ impl Read for Decimal {
     }
 }
 
-/// Whether a text is a number as JSON writes it (RFC 8259, section 6), without an exponent: what a person means by 1e3 is
-/// not money.
+/// Whether a text is a JSON number (RFC 8259, section 6) without an exponent: 1e3 is no notation for an amount of money.
 fn is_decimal(text: &str) -> bool {
     let (whole, fraction) = match text.split_once('.') {
         Some((whole, fraction)) => (whole, Some(fraction)),
@@ -71,11 +70,11 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// A day, as YYYY-MM-DD.
+/// A calendar day, as YYYY-MM-DD.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Date(pub NaiveDate);
 
-/// A day, as YYYY-MM-DD.
+/// A calendar day, as YYYY-MM-DD.
 #[Scalar(
     name = "Date",
     specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6"
@@ -91,7 +90,7 @@ impl ScalarType for Date {
 }
 
 impl Read for Date {
-    const NOTATION: &'static str = "a day of the calendar as YYYY-MM-DD, such as \"2026-01-31\"";
+    const NOTATION: &'static str = "a calendar day as YYYY-MM-DD, such as \"2026-01-31\"";
 
     fn read(value: &Value) -> Option<Self> {
         match value {
@@ -101,7 +100,7 @@ impl Read for Date {
     }
 }
 
-/// Whether a text has this form, in which `d` is a digit and everything else is itself.
+/// Whether a text matches a form, in which `d` stands for a digit and every other character for itself.
 fn has_form(text: &str, form: &str) -> bool {
     text.len() == form.len()
         && text
@@ -113,11 +112,11 @@ fn has_form(text: &str, form: &str) -> bool {
             })
 }
 
-/// A moment in UTC by RFC 3339, such as "2026-01-31T12:00:00Z", with up to six decimals of a second.
+/// A point in time by RFC 3339, with at most six decimals of a second, such as "2026-01-31T12:00:00Z". Output is in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DateTime(pub chrono::DateTime<Utc>);
 
-/// A moment in UTC by RFC 3339, such as "2026-01-31T12:00:00Z", with up to six decimals of a second.
+/// A point in time by RFC 3339, with at most six decimals of a second, such as "2026-01-31T12:00:00Z". Output is in UTC.
 #[Scalar(
     name = "DateTime",
     specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6"
@@ -128,7 +127,7 @@ impl ScalarType for DateTime {
     }
 
     fn to_value(&self) -> Value {
-        // As exact as the database keeps it.
+        // The database stores microseconds.
         let moment = self.0.trunc_subsecs(6);
         Value::String(moment.to_rfc3339_opts(SecondsFormat::AutoSi, true))
     }
@@ -136,7 +135,7 @@ impl ScalarType for DateTime {
 
 impl Read for DateTime {
     const NOTATION: &'static str =
-        "a moment such as \"2026-01-31T12:00:00Z\", with at most six decimals of a second";
+        "a point in time such as \"2026-01-31T12:00:00Z\", with at most six decimals of a second";
 
     fn read(value: &Value) -> Option<Self> {
         let Value::String(text) = value else {
@@ -150,7 +149,8 @@ impl Read for DateTime {
     }
 }
 
-/// Whether a text has the form of RFC 3339 with capital `T` and `Z`. A leap second has no place in the database.
+/// Whether a text has the form of RFC 3339 with capital `T` and `Z`. Leap seconds are rejected: the database cannot store
+/// them.
 fn is_moment(text: &str) -> bool {
     const SECONDS: &str = "dddd-dd-ddTdd:dd:dd";
     let Some((seconds, rest)) = text.split_at_checked(SECONDS.len()) else {
@@ -172,11 +172,11 @@ fn is_moment(text: &str) -> bool {
         && (zone == "Z" || has_form(zone, "+dd:dd") || has_form(zone, "-dd:dd"))
 }
 
-/// The three letters of a currency in ISO 4217, such as EUR.
+/// An ISO 4217 currency code of three capital letters, such as EUR.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CurrencyCode(pub String);
 
-/// The three letters of a currency in ISO 4217, such as EUR.
+/// An ISO 4217 currency code of three capital letters, such as EUR.
 #[Scalar(
     name = "CurrencyCode",
     specified_by_url = "https://www.iso.org/iso-4217-currency-codes.html"
@@ -214,10 +214,10 @@ impl Read for Upload {
     }
 }
 
-/// Checks a value of the schema's own scalar of this name; a scalar that is not here takes any value until it is executed.
+/// Checks a value against the custom scalar of this name. Other scalars accept any value here.
 ///
 /// # Errors
-/// What values of that scalar are.
+/// The description of valid values.
 pub(crate) fn check(name: &str, value: &Value) -> Result<(), &'static str> {
     fn read<T: Read>(value: &Value) -> Result<(), &'static str> {
         T::read(value).map(|_| ()).ok_or(T::NOTATION)

@@ -1,4 +1,4 @@
-//! The schema as a whole: its roots.
+//! The schema: its roots and its SDL.
 
 use std::sync::Arc;
 
@@ -22,7 +22,10 @@ use crate::{
     organization::{OrganizationMutation, OrganizationQuery},
 };
 
-/// Everything that can be read. A query sees one snapshot of one organization's data.
+/// Queries. All fields of an operation read the same snapshot of one organization's data.
+///
+/// Every field but `organizationProfile` requires an access token (`UNAUTHENTICATED`). Every field but `viewer` and
+/// `organizationProfile` requires a session that is bound to an organization (`TENANT_REQUIRED`).
 #[derive(MergedObject, Default)]
 pub struct Query(
     NodeQuery,
@@ -38,7 +41,11 @@ pub struct Query(
     LiveQuery,
 );
 
-/// Everything that can be written. Each field is one transaction, done before the next field begins.
+/// Mutations. Each field runs in its own transaction, which ends before the next field starts: an error in one field does
+/// not roll back the others.
+///
+/// A payload has the errors that the caller can fix. Other errors, such as `FORBIDDEN`, are in the response's `errors`,
+/// and the field is `null`.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     IdentityMutation,
@@ -61,7 +68,7 @@ pub(crate) fn build(
         .validation_mode(validation)
 }
 
-/// Ends a request once its document has been validated.
+/// Stops a request after the validation of its document.
 pub(crate) struct ValidateOnly;
 
 impl ExtensionFactory for ValidateOnly {
@@ -82,7 +89,7 @@ impl Extension for ValidateOnly {
     }
 }
 
-/// The schema in the schema definition language, as it is kept in `schema.graphql`.
+/// The schema in the schema definition language, as stored in `schema.graphql`.
 #[must_use]
 pub fn sdl() -> String {
     written(&build(ValidationMode::Strict).finish())
@@ -101,7 +108,7 @@ mod tests {
         types::{TypeDefinition, TypeKind, TypeSystemDefinition},
     };
 
-    /// The types of the schema by name; that there are any shows that it can be built.
+    /// The types of the schema by name. Fails when the schema cannot be built.
     fn types() -> HashMap<String, TypeDefinition> {
         let document = parse_schema(super::sdl()).expect("a valid SDL");
         let definitions = document.definitions.into_iter();

@@ -1,4 +1,4 @@
-//! What a document selects of an object: the columns and relations that SQL reads for it.
+//! Look-ahead: the columns and relations that SQL reads for the selected fields of an object.
 
 use std::collections::HashMap;
 
@@ -10,13 +10,13 @@ use outlay_domain::read::{Fetch, Reading};
 
 use crate::{noun::Object, value::Fields};
 
-/// The interface that all nouns have in common.
+/// The interface that all nouns implement.
 const NODE: &str = "Node";
 
-/// Stands for an object type that only one type of object can have here, so that every fragment applies.
+/// An object type for which every fragment applies, because only one type is possible in that position.
 pub(crate) const ANY: &str = "";
 
-/// The selections on an object, with the fragments of the document that they may spread.
+/// A selection set, with the fragments of the document that it may spread.
 #[derive(Clone, Copy)]
 pub(crate) struct Selection<'a> {
     pub(crate) set: &'a SelectionSet,
@@ -24,7 +24,7 @@ pub(crate) struct Selection<'a> {
 }
 
 impl<'a> Selection<'a> {
-    /// What is selected of the field that is resolved.
+    /// The selection set of the field that is being resolved.
     pub(crate) fn of_field(ctx: &'a Context<'_>) -> Self {
         Self {
             set: &ctx.item.node.selection_set.node,
@@ -32,14 +32,14 @@ impl<'a> Selection<'a> {
         }
     }
 
-    /// Whether the field has no fields itself.
+    /// Whether the field has no subfields.
     pub(crate) fn is_empty(self) -> bool {
         self.set.items.is_empty()
     }
 
-    /// Shows each field of an object of this type to `judge`, with its own selections, whether or not a directive will
-    /// leave it out. Returns whether `judge` returned true for all of them and none has arguments or directives or is in a
-    /// fragment.
+    /// Calls `judge` for each selected field of an object of this type, with the selection set of the field. Fields that a
+    /// directive will exclude are included. Returns whether `judge` returned true for all of them and none has arguments
+    /// or directives or is in a fragment.
     pub(crate) fn every(self, ty: &str, judge: &mut dyn FnMut(&str, Self) -> bool) -> bool {
         let mut all = true;
         for item in &self.set.items {
@@ -81,17 +81,18 @@ impl<'a> Selection<'a> {
     }
 }
 
-/// Whether a fragment on this type selects from an object of type `ty`.
+/// Whether a fragment with this type condition applies to an object of type `ty`.
 fn applies(condition: &Name, ty: &str) -> bool {
     ty == ANY || condition == ty || condition == NODE
 }
 
-/// Whether there is nothing to the field but its name.
+/// Whether the field has no arguments and no directives.
 pub(crate) fn is_plain(field: &Field) -> bool {
     field.arguments.is_empty() && field.directives.is_empty()
 }
 
-/// Adds what an object's selections read to a reading. Returns whether all that is selected is precomputed from it.
+/// Adds the columns and relations of a selection set to a reading. Returns whether all selected fields can be precomputed
+/// from it.
 pub(crate) fn read<T: Fields + OutputType>(
     selection: Selection<'_>,
     reading: &mut Reading,
@@ -101,11 +102,11 @@ pub(crate) fn read<T: Fields + OutputType>(
     })
 }
 
-/// What to read of the rows of a connection, which are selected as `edges { node }` and as `nodes`.
+/// The columns and relations to read for the rows of a connection, selected as `edges { node }` and as `nodes`.
 pub(crate) fn of_list<T: Object>(ctx: &Context<'_>) -> Fetch {
     let mut reading = Reading::of::<T::Noun>();
     let mut counted = false;
-    // Every field of a connection that is not listed here needs another statement.
+    // Every other field of a connection takes another statement.
     let covered = Selection::of_field(ctx).every(ANY, &mut |field, selection| match field {
         "edges" => selection.every(ANY, &mut |field, selection| match field {
             "node" => read::<T>(selection, &mut reading),
@@ -127,15 +128,15 @@ pub(crate) fn of_list<T: Object>(ctx: &Context<'_>) -> Fetch {
     }
 }
 
-/// What to read of the row that the resolved field shows.
+/// The columns and relations to read for the row of the resolved field.
 pub(crate) fn of_row<T: Object>(ctx: &Context<'_>) -> Reading {
     let mut reading = Reading::of::<T::Noun>();
     read::<T>(Selection::of_field(ctx), &mut reading);
     reading
 }
 
-/// What to read of the row that a field of the resolved one shows, such as that of a mutation's payload. Its relations are
-/// read with it, and nothing else is, when the second value is true.
+/// The columns and relations to read for the row of a subfield of the resolved field, such as that of a mutation's
+/// payload. The second value is true when the operation reads this row with its relations, and nothing else.
 pub(crate) fn of_field<T: Object>(ctx: &Context<'_>, name: &str) -> (Reading, bool) {
     let mut reading = Reading::of::<T::Noun>();
     let covered = Selection::of_field(ctx).every(ANY, &mut |field, selection| {
@@ -144,7 +145,7 @@ pub(crate) fn of_field<T: Object>(ctx: &Context<'_>, name: &str) -> (Reading, bo
     (reading, covered && is_whole_operation(ctx))
 }
 
-/// Whether the resolved field is all that the operation selects.
+/// Whether the resolved field is the only root field of the operation.
 pub(crate) fn is_whole_operation(ctx: &Context<'_>) -> bool {
     let operation = &ctx.query_env.operation.node;
     operation.selection_set.node.items.len() == 1

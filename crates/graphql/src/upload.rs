@@ -1,4 +1,4 @@
-//! Files of a request, by the GraphQL multipart request specification.
+//! Files of a request, sent by the GraphQL multipart request specification.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -8,19 +8,23 @@ use async_graphql::{
 };
 use outlay_domain::{Error, Result};
 
-/// What async-graphql writes into a variable in place of a file, before the file's number.
+/// The prefix that async-graphql writes into the variable of a file, before the index of the file.
 const MARK: &str = "#__graphql_file__:";
 
-/// A file of the request, by its number.
+/// A file of the request, by its index.
 ///
-/// In place of async-graphql's own, which has no description and panics at a forged number.
+/// Replaces async-graphql's `Upload`, which has no description and panics when a client forges the index.
 pub(crate) struct Upload(usize);
 
 impl Upload {
-    /// The file that the input's `field` holds.
+    /// Opens the file of an input field.
+    ///
+    /// # Errors
+    /// `Invalid`, with the field, when the request has no such file.
     pub(crate) fn open(&self, field: &str, ctx: &Context<'_>) -> Result<UploadValue> {
         let file = ctx.query_env.uploads.get(self.0);
-        let file = file.ok_or_else(|| Error::invalid(field, "The request has no such file."))?;
+        let file =
+            file.ok_or_else(|| Error::invalid(field, "The request does not contain this file."))?;
         file.try_clone().map_err(Error::internal)
     }
 }
@@ -36,8 +40,8 @@ impl InputType for Upload {
         registry.create_input_type::<Self, _>(MetaTypeId::Scalar, |_| MetaType::Scalar {
             name: Self::type_name().into_owned(),
             description: Some(
-                "A file, sent beside the document by the GraphQL multipart request specification: its variable is \
-                 null, and a part of the request takes that place."
+                "A file, sent as a part of the request by the GraphQL multipart request specification. Set its variable \
+                 to `null`."
                     .to_owned(),
             ),
             is_valid: Some(Arc::new(|value| matches!(value, Value::String(_)))),
@@ -57,9 +61,9 @@ impl InputType for Upload {
             Some(Value::String(text)) => text.strip_prefix(MARK).and_then(|text| text.parse().ok()),
             _ => None,
         };
-        number.map(Self).ok_or_else(|| {
-            InputValueError::custom("An Upload is a file of a multipart request, not a value.")
-        })
+        number
+            .map(Self)
+            .ok_or_else(|| InputValueError::custom("Expected a file of a multipart request."))
     }
 
     fn to_value(&self) -> Value {

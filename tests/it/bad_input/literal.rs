@@ -60,14 +60,14 @@ const WRONG: [(&str, &str, &str, &str); 13] = [
     (
         "{ expenses(first: 1, filter: { spentOn: { from: \"2026-02-30\" } }) @skip(if: true) { totalCount } }",
         "filter.spentOn.from",
-        "Argument filter.spentOn.from: this is not of type Date, which is a day of the calendar as YYYY-MM-DD, \
+        "Argument filter.spentOn.from: this is not of type Date: expected a calendar day as YYYY-MM-DD, \
          such as \"2026-01-31\".",
         "{ spentOn",
     ),
     (
         "query($to: Decimal) { expenses(first: 1, filter: { amount: { to: $to, from: 1.5 } }) @skip(if: true) { totalCount } }",
         "filter.amount.from",
-        "Argument filter.amount.from: this is not of type Decimal, which is a string such as \"12.50\" or \"-3\", \
+        "Argument filter.amount.from: this is not of type Decimal: expected a string such as \"12.50\" or \"-3\", \
          of at most 28 digits, or a whole number.",
         "{ amount",
     ),
@@ -86,7 +86,7 @@ const WRONG: [(&str, &str, &str, &str); 13] = [
     (
         "query($v: [Nothing] = [1]) { organization { id } }",
         "v.0",
-        "Default of variable $v.0: there is no type Nothing of values.",
+        "Default of variable $v.0: there is no input type Nothing.",
         "[1]",
     ),
 ];

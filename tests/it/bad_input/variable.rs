@@ -156,7 +156,7 @@ async fn a_wrong_scalar_is_named_when_the_document_is_known() {
                 let error = refused(document, &response);
                 assert_eq!(error["extensions"]["field"], field);
                 let message = format!(
-                    "Variable ${field}: this is not of type Date, which is a day of the calendar as YYYY-MM-DD, such as \"2026-01-31\"."
+                    "Variable ${field}: this is not of type Date: expected a calendar day as YYYY-MM-DD, such as \"2026-01-31\"."
                 );
                 assert_eq!(error["message"], message);
             }
@@ -227,7 +227,7 @@ async fn a_misplaced_variable_stops_a_mutation_before_anything_is_written() {
             let error = refused(document, &response);
             assert_eq!(
                 error["message"],
-                "Argument input.name: String! is required, and $m of type String may be null."
+                "Argument input.name: String! is required, but $m of type String may be null."
             );
         }
     }

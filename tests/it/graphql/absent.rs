@@ -241,7 +241,7 @@ async fn a_default_of_the_schema_applies_where_a_variable_has_no_value() {
         assert_eq!(error["extensions"]["field"], "input.dryRun");
         assert_eq!(
             error["message"],
-            "Argument input.dryRun: $dry is null, but the type is Boolean!; leave the variable out to use the default."
+            "Argument input.dryRun: $dry is null, but the type is Boolean!; omit the variable to use the default."
         );
     }
 }

@@ -12,7 +12,7 @@ pub struct BudgetFilter {
     department_id: Option<IdFilter>,
     /// Category that it is limited to.
     category_id: Option<IdFilter>,
-    /// Account that pays. For callers who are allowed to see accounts.
+    /// Account that pays. For owners, admins, finance and viewers; `FORBIDDEN` for others.
     account_id: Option<IdFilter>,
     /// Calendar year, 1900 to 2199.
     year: Option<i32>,

@@ -38,34 +38,34 @@ impl Budget {
         month.into()
     }
 
-    /// The department that may spend it.
+    /// Department that may spend it.
     fn department(department_id: DepartmentId) -> Required<Department> {
         department_id.into()
     }
 
-    /// The category that it is limited to; `null` when it covers all categories.
+    /// Category that it is limited to; `null` when it covers all categories.
     fn category(category_id: Option<CategoryId>) -> One<Category> {
         category_id.into()
     }
 
-    /// The account that pays; `null` for callers who are not allowed to see accounts.
+    /// Account that pays; `null` for callers who are not allowed to see accounts.
     fn account(account_id: AccountId) -> One<Account> {
         account_id.into()
     }
 
-    /// The limit.
+    /// The limit, in the organization's base currency.
     fn amount(cx: &Context, amount: Decimal) -> Result<Money> {
         Money::in_base(cx, amount)
     }
 
-    /// The amount charged so far. Drafts are charged; rejected and voided expenses and refunds that are not approved are
-    /// not.
+    /// Amount charged so far, in the organization's base currency. Drafts are charged; rejected and voided expenses and
+    /// refunds that are not approved are not.
     #[graphql(directive = cost::apply("2".to_owned()))]
     fn spent(cx: &Context, spent: Decimal) -> Result<Money> {
         Money::in_base(cx, spent)
     }
 
-    /// The limit minus the amount charged so far; negative when it is overspent.
+    /// The limit minus the amount charged so far, in the organization's base currency; negative when it is overspent.
     #[graphql(directive = cost::apply("2".to_owned()))]
     fn remaining(cx: &Context, amount: Decimal, spent: Decimal) -> Result<Money> {
         Money::in_base(cx, amount - spent)

@@ -1,6 +1,6 @@
 //! Arguments and input fields whose variable has no value. By the specification (sections 3.10 and 6.4.1) they are absent:
-//! their own default applies, and an update leaves the field unchanged. async-graphql reads such a variable as null, so
-//! they are removed from the operation before it is executed.
+//! their own default applies, and an update leaves the field unchanged. async-graphql treats such a variable as null, so
+//! this module removes them from the operation before it is executed.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use async_graphql::{
 };
 use async_graphql_value::Value;
 
-/// Removes from an operation and its fragments whatever stands for a variable without a value.
+/// Removes the arguments and input fields whose variable has no value from an operation and its fragments.
 pub(super) fn leave_out(
     declared: &[Positioned<VariableDefinition>],
     variables: &Variables,
@@ -73,7 +73,7 @@ impl Absent<'_> {
         }
     }
 
-    /// An item of a list stays: without a value it is null.
+    /// List items are kept: an item whose variable has no value is null.
     fn value(&self, value: &mut Value) {
         match value {
             Value::List(items) => items.iter_mut().for_each(|item| self.value(item)),
@@ -150,7 +150,7 @@ mod tests {
                 &one,
                 "x: [{b: $b}, {c: {}}] | b: $b",
             ),
-            // Null, as an item has no default and cannot be absent.
+            // The item stays and is null: an item has no default and cannot be absent.
             (
                 "f(x: [$a, 1], y: {z: [$a]})",
                 &none,

@@ -1,21 +1,21 @@
-//! A bounded memory of what was used last.
+//! A cache of the most recently used values, bounded by the size of their texts.
 
 use std::hash::Hash;
 
 use lru::LruCache;
 use parking_lot::Mutex;
 
-/// How much text is kept, in bytes. Parsed, a document takes some twenty times as much.
+/// The maximum size of all texts together, in bytes. A parsed document takes about twenty times as much memory.
 const CAPACITY: usize = 256 * 1024;
-/// A longer text is never kept, so that one cannot push out all others.
+/// The maximum size of one text, in bytes. A longer text is not cached, so that it cannot evict all others.
 const LONGEST: usize = CAPACITY / 16;
 
-/// Values that come from texts, the most recently used of them.
+/// A cache of values that are derived from texts.
 pub(crate) struct Cache<K, V>(Mutex<Kept<K, V>>);
 
 struct Kept<K, V> {
     entries: LruCache<K, Entry<V>>,
-    /// Of all texts together.
+    /// The size of all texts together, in bytes.
     size: usize,
 }
 
@@ -42,7 +42,7 @@ impl<K: Hash + Eq, V: Clone> Cache<K, V> {
             .map(|entry| entry.value.clone())
     }
 
-    /// Keeps a value whose text has this size.
+    /// Caches a value whose text has this size in bytes.
     pub(super) fn keep(&self, key: K, value: V, size: usize) {
         if size > LONGEST {
             return;
@@ -69,7 +69,7 @@ mod tests {
         let cache = Cache::new();
         for key in 0..2 * CAPACITY / 1024 {
             cache.keep(key, (), 1024);
-            // A second time takes no room.
+            // A replaced entry is not counted twice.
             cache.keep(key, (), 1024);
             assert!(cache.find(&0).is_some());
         }

@@ -1,8 +1,8 @@
-//! What an operation costs before it runs: the weights of its fields (`@cost` in the schema), times the sizes of the
-//! lists that they stand in (`@listSize`). After the static analysis of the GraphQL Cost Directives specification.
+//! The cost of an operation, computed before execution: the weights of its fields (`@cost` in the schema), multiplied by the
+//! sizes of the lists that contain them (`@listSize`). It follows the static analysis of the GraphQL Cost Directives
+//! specification.
 //!
-//! Values cost too, a tenth of a point: the cost of an operation bounds the size of its response and the memory that it
-//! takes to compute it.
+//! Scalar values cost a tenth of a point, so that the cost bounds the size of the response and the memory to compute it.
 
 use async_graphql::{
     Name, Value, Variables,
@@ -37,7 +37,7 @@ struct Bill<'a> {
 }
 
 impl Bill<'_> {
-    /// What these selections on a type cost once. `page` is the size of the lists among them that have none of their own,
+    /// The cost of a selection set on one object of a type. `page` is the size of its lists without a size of their own,
     /// such as the `edges` and `nodes` of a connection.
     fn set(&self, ty: &str, set: &SelectionSet, page: u64) -> u64 {
         let items = set.items.iter().map(|item| match &item.node {
@@ -75,7 +75,7 @@ impl Bill<'_> {
             _ => {}
         }
         let Some(price) = self.types.field(ty, &field.name.node) else {
-            // A field that does not exist, which validation rejects.
+            // Validation rejects a field that does not exist.
             return VALUE;
         };
         let size = self.size(field, price);
@@ -89,10 +89,10 @@ impl Bill<'_> {
         times.saturating_mul(price.weight.saturating_add(inner))
     }
 
-    /// The size of the list that a field returns, or of the lists in the object that it returns: what its arguments ask
-    /// for, else what the schema assumes.
+    /// The size of the list that a field returns, or of the lists in the object that it returns: from its arguments, else
+    /// from `@listSize`.
     fn size(&self, field: &Field, price: &OutputField) -> Option<u64> {
-        // More than the maximum is rejected by the field itself, which says so better than a cost.
+        // The field rejects more than the maximum with a better message than the cost limit.
         let maximum = price.list_size.unwrap_or(MAX_PAGE);
         let asked =
             ["first", "last"]

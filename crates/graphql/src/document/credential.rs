@@ -1,5 +1,5 @@
-//! Fields that check or set a credential (`@credential` in the schema): an operation selects at most one, so that a
-//! request is one guess.
+//! Fields that check or set a credential (`@credential` in the schema). An operation may select at most one, so that one
+//! request can guess at most one credential.
 
 use std::collections::HashSet;
 
@@ -13,11 +13,11 @@ use async_graphql::{
 
 use super::{Document, Operation, limits::Limit};
 
-/// The fields of `Mutation` that are marked.
+/// The fields of `Mutation` marked with `@credential`.
 pub(crate) struct Credentials(HashSet<Name>);
 
 impl Credentials {
-    /// Those of a schema.
+    /// Reads them from a schema.
     pub(crate) fn of(schema: &ServiceDocument) -> Self {
         let fields = schema.definitions.iter().filter_map(|definition| {
             let TypeSystemDefinition::Type(ty) = definition else {
@@ -38,7 +38,7 @@ impl Credentials {
     /// Whether an operation selects one of them.
     ///
     /// # Errors
-    /// When it selects more: under whatever alias, in whatever fragment, and whether or not a directive would skip it.
+    /// `LIMIT_EXCEEDED` when it selects more than one. Aliases, fragments and fields that a directive would skip count.
     pub(crate) fn check(
         &self,
         document: &Document,
@@ -57,7 +57,8 @@ impl Credentials {
         limit.check(count).map(|()| count > 0)
     }
 
-    /// How many a selection holds. The limit on fields, which counts them where they are spread, bounds the work.
+    /// The number of marked fields in a selection set. The work is bounded by the limit on fields, which counts each spread
+    /// of a fragment.
     fn count(&self, document: &ExecutableDocument, set: &SelectionSet) -> u64 {
         let items = set.items.iter().map(|item| match &item.node {
             Selection::Field(field) => u64::from(self.0.contains(&field.node.name.node)),

@@ -1,6 +1,5 @@
-//! How much a document selects, with each fragment counted wherever it is spread. Validation and execution walk through
-//! spreads, so that forty fragments which each spread the next one twice would keep them busy for ever; here each
-//! fragment is looked at once.
+//! The size of a document, with each fragment counted at each spread. Validation and execution follow spreads: forty
+//! fragments that each spread the next one twice would take them practically forever. This module visits each fragment once.
 
 use std::collections::HashMap;
 
@@ -13,32 +12,32 @@ use outlay_domain::ErrorCode;
 use super::limits::{Limit, Limits};
 use crate::error::refusal;
 
-/// Lists of the introspection schema that lead from types to types. Three inside each other show all that there is; each
-/// one more multiplies the answer.
+/// List fields of the introspection schema that lead from types to types. Three levels reach everything; each further
+/// level multiplies the size of the response.
 const TYPE_LISTS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
 const MAX_TYPE_LISTS: u64 = 3;
 
-/// One `__schema` returns the whole schema.
+/// The maximum number of `__schema` selections: one returns the whole schema.
 const MAX_SCHEMAS: u64 = 1;
 
-/// What selections come to.
+/// The size of a selection set.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Extent {
     depth: u64,
-    /// Fields on the first level.
+    /// The number of fields on the first level.
     width: u64,
     fields: u64,
     aliases: u64,
     directives: u64,
-    /// How many of [`TYPE_LISTS`] are inside each other.
+    /// The number of nested [`TYPE_LISTS`].
     type_lists: u64,
-    /// Selections of `__schema` in one operation.
+    /// The number of `__schema` selections in one operation.
     schemas: u64,
     pub(super) introspects: bool,
 }
 
 impl Extent {
-    /// Of a whole document: all its operations together, each of which is validated whichever is asked for.
+    /// The size of a whole document. It includes all operations, because all of them are validated.
     pub(super) fn of(document: &ExecutableDocument) -> Result<Self, ServerError> {
         let mut fragments = Fragments {
             document,
@@ -115,7 +114,7 @@ impl Extent {
 
 struct Fragments<'a> {
     document: &'a ExecutableDocument,
-    /// None while a fragment is being measured.
+    /// The sizes of fragments; `None` while a fragment is being measured.
     measured: HashMap<&'a Name, Option<Extent>>,
 }
 
@@ -153,7 +152,7 @@ impl<'a> Fragments<'a> {
             None => {}
         }
         let Some(fragment) = self.document.fragments.get(name) else {
-            // Validation reports it. It counts as a field, so that spreads of fragments that end here are bounded too.
+            // Validation reports the unknown fragment. It counts as a field, so that the number of such spreads is bounded too.
             return Ok(Extent {
                 fields: 1,
                 ..Extent::default()

@@ -1,5 +1,5 @@
-//! Fragments written out where they are spread, once, when a document is kept. Clients that compose their documents of
-//! fragments then have their lists answered as fast as those that write the fields out (`at_hand`).
+//! Replaces fragment spreads by the fields of the fragments, once, when a document is cached. Lists in documents with
+//! fragments are then precomputed (`value.rs`) like those without.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use async_graphql::{
 
 use super::types::{Types, root};
 
-/// The same document, found valid and within its limits before, with as few fragments as can be.
+/// Returns the same document with as few fragments as possible. The document must be valid and within the limits.
 pub(super) fn flatten(document: &ExecutableDocument, types: &Types) -> ExecutableDocument {
     let flattening = Flattening { document, types };
     let operation = |operation: &Positioned<OperationDefinition>| {
@@ -44,7 +44,7 @@ pub(super) fn flatten(document: &ExecutableDocument, types: &Types) -> Executabl
 
 type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 
-/// Keeps the fragments that a selection still spreads, and those that they spread in turn.
+/// Copies the fragments that a selection set still spreads, directly or through other fragments.
 fn keep_spread(set: &SelectionSet, all: &Fragments, kept: &mut Fragments) {
     for item in &set.items {
         match &item.node {
@@ -65,7 +65,7 @@ fn keep_spread(set: &SelectionSet, all: &Fragments, kept: &mut Fragments) {
     }
 }
 
-/// How many fields and fragments its operations hold.
+/// The number of fields and fragments in the operations of a document.
 pub(super) fn size(document: &ExecutableDocument) -> usize {
     fn of(set: &SelectionSet) -> usize {
         let items = set.items.iter();
@@ -109,7 +109,7 @@ impl Flattening<'_> {
                     Selection::Field(field)
                 }
                 selection => {
-                    // What may be spread on an object is true of it: validation has seen to that.
+                    // Validation guarantees that a fragment spread on an object type applies to it.
                     if let Some(inner) = self.unconditional(selection)
                         && self.types.is_object(ty)
                     {
@@ -131,7 +131,7 @@ impl Flattening<'_> {
         }
     }
 
-    /// What a fragment selects, unless a directive decides whether it does.
+    /// The selection set of a fragment or a spread; `None` when it has directives.
     fn unconditional<'a>(&'a self, selection: &'a Selection) -> Option<&'a SelectionSet> {
         let (directives, selected) = match selection {
             Selection::Field(_) => return None,
@@ -153,8 +153,8 @@ impl Flattening<'_> {
         directives.is_empty().then_some(&selected.node)
     }
 
-    /// Whether a field without anything to it is there already, as `id` is in most fragments. One that has a price stays:
-    /// it was counted each time.
+    /// Whether the items already contain this field, without arguments, directives or subfields, such as the `id` of most
+    /// fragments. A field with a weight is kept, because the cost counts each occurrence.
     fn is_repeated(&self, ty: &str, field: &Field, items: &[Positioned<Selection>]) -> bool {
         let is_free = |field: &Field| {
             let known = self.types.field(ty, &field.name.node);

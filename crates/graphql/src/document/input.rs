@@ -1,5 +1,4 @@
-//! Values against the types that they are given for (GraphQL, section 3.13), whether they come in variables or stand in
-//! the document.
+//! Checks input values, from variables or literals, against their types (GraphQL, section 3.13).
 
 use std::fmt;
 
@@ -13,7 +12,7 @@ use async_graphql_value::{ConstValue, Value};
 use super::types::{InputField, InputType, Types};
 use crate::scalar;
 
-/// What is wrong with a value, and where in it.
+/// An error of an input value, with the path inside the value.
 pub(super) struct Wrong {
     path: String,
     message: String,
@@ -24,7 +23,7 @@ impl Wrong {
         Self { path, message }
     }
 
-    /// As an error about this `kind` of value, at a place in the document.
+    /// Converts it into an error about this `kind` of value, with a location in the document.
     pub(super) fn error(self, kind: &str, pos: Pos) -> ServerError {
         let Self { path, message } = self;
         let mut error = ServerError::new(format!("{kind}{path}: {message}."), Some(pos));
@@ -35,7 +34,7 @@ impl Wrong {
     }
 }
 
-/// Where a value stands, written out only when something is wrong with it.
+/// The path of a value, which is formatted only for an error.
 pub(super) enum Path<'a> {
     Root(&'a Name),
     Field(&'a Path<'a>, &'a Name),
@@ -58,21 +57,24 @@ impl fmt::Display for Path<'_> {
     }
 }
 
-/// A value that a client gave.
+/// An input value of a client.
 pub(super) trait Given: Sized {
-    /// What it looks like.
+    /// The form of the value.
     fn shape(&self) -> Shape<'_, Self>;
 
-    /// Its name, if it can be a value of an enum.
+    /// The name of the enum value, if it can be one.
     fn enum_value(&self) -> Option<&str>;
 
-    /// Checks that it is one of the schema's own scalar of this name; else what values of that are.
+    /// Checks the value against the custom scalar of this name.
+    ///
+    /// # Errors
+    /// The description of valid values.
     fn check_own_scalar(&self, name: &str) -> Result<(), &'static str>;
 }
 
-/// What both kinds of values have in common.
+/// The form of a value from variables or literals.
 pub(super) enum Shape<'a, V> {
-    /// What stands for a value that is checked where it is declared.
+    /// A variable, whose type is checked at its declaration.
     Variable,
     Null,
     Number(&'a Number),
@@ -80,11 +82,11 @@ pub(super) enum Shape<'a, V> {
     Boolean,
     List(&'a [V]),
     Object(&'a IndexMap<Name, V>),
-    /// Anything else, which fits enums alone or nothing.
+    /// Any other value, which matches only enums.
     Other,
 }
 
-/// As it comes in variables.
+/// A value from variables.
 impl Given for ConstValue {
     fn shape(&self) -> Shape<'_, Self> {
         match self {
@@ -98,7 +100,7 @@ impl Given for ConstValue {
         }
     }
 
-    /// In JSON that is a string.
+    /// JSON represents an enum value as a string.
     fn enum_value(&self) -> Option<&str> {
         match self {
             Self::Enum(name) => Some(name),
@@ -112,7 +114,7 @@ impl Given for ConstValue {
     }
 }
 
-/// As it stands in a document.
+/// A literal in the document.
 impl Given for Value {
     fn shape(&self) -> Shape<'_, Self> {
         match self {
@@ -141,7 +143,7 @@ impl Given for Value {
 }
 
 impl Types {
-    /// Whether a value is one of this type; variables inside it are.
+    /// Checks a value against a type. Variables inside the value are accepted.
     pub(super) fn fits<V: Given>(
         &self,
         value: &V,
@@ -151,12 +153,12 @@ impl Types {
         match (value.shape(), &ty.base) {
             (Shape::Variable, _) => Ok(()),
             (Shape::Null, _) if ty.nullable => Ok(()),
-            (Shape::Null, _) => Err(path.wrong(format!("{ty} is required, and null is none"))),
+            (Shape::Null, _) => Err(path.wrong(format!("null is not allowed for type {ty}"))),
             (Shape::List(items), BaseType::List(item)) => items
                 .iter()
                 .enumerate()
                 .try_for_each(|(index, value)| self.fits(value, item, &Path::Item(path, index))),
-            // One value stands for a list of itself.
+            // A single value is coerced to a list of one item.
             (_, BaseType::List(item)) => self.fits(value, item, path),
             (_, BaseType::Named(name)) => self.fits_named(value, name, path),
         }
@@ -164,7 +166,7 @@ impl Types {
 
     fn fits_named<V: Given>(&self, value: &V, name: &Name, path: &Path<'_>) -> Result<(), Wrong> {
         let Some(ty) = self.input(name) else {
-            return Err(path.wrong(format!("there is no type {name} of values")));
+            return Err(path.wrong(format!("there is no input type {name}")));
         };
         match (ty, value.shape()) {
             (InputType::Object { fields, one_of }, Shape::Object(given)) => {
@@ -200,14 +202,14 @@ impl Types {
                     return Err(path.wrong(format!("this is not of type {name}")));
                 }
                 value.check_own_scalar(name).map_err(|notation| {
-                    path.wrong(format!("this is not of type {name}, which is {notation}"))
+                    path.wrong(format!("this is not of type {name}: expected {notation}"))
                 })
             }
         }
     }
 }
 
-/// The five scalars that GraphQL itself has (section 3.5).
+/// Checks the built-in scalars of GraphQL (section 3.5).
 fn fits_scalar<V>(value: &Shape<'_, V>, name: &Name) -> bool {
     match (name.as_str(), value) {
         ("Int", Shape::Number(number)) => number

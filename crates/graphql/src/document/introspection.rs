@@ -1,5 +1,5 @@
-//! What introspection costs. Its response is known before it runs, since it is the schema: the values are counted
-//! exactly, each selection once for each type.
+//! The cost of introspection. Its response is known before execution, because it is the schema: the values are counted
+//! exactly, each selection set once for each type.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use async_graphql::{
     },
 };
 
-/// The weight of each field of introspection, in hundredths of a point. Nothing is read for it.
+/// The weight of each introspection field, in hundredths of a point. It takes no database access.
 const VALUE: u64 = 5;
 
 /// The parts of a schema that introspection returns.
@@ -24,7 +24,7 @@ pub(super) struct Introspected {
 #[derive(Default)]
 struct NamedType {
     fields: Vec<TypeField>,
-    /// The types of its input fields.
+    /// The types of the input fields.
     inputs: Vec<Type>,
     enum_values: usize,
     interfaces: Vec<Name>,
@@ -41,7 +41,7 @@ struct TypeField {
 enum Node<'a> {
     Schema,
     Named(&'a Name),
-    /// A type of lists, or a type that is not null unless `is_inner`.
+    /// A list type, or a non-null type unless `is_inner`.
     Wrapper {
         ty: &'a Type,
         is_inner: bool,
@@ -100,7 +100,7 @@ impl Introspected {
         count.node(node, set).saturating_mul(VALUE)
     }
 
-    /// The objects that a field of an object returns; none where it returns a value.
+    /// The objects that a field of an object returns; empty when it returns a scalar value.
     fn children<'a>(&'a self, node: Node<'a>, field: &str) -> Vec<Node<'a>> {
         let inputs = |types: &'a [Type]| types.iter().map(Node::InputValue).collect();
         let named = |names: &'a [Name]| names.iter().map(Node::Named).collect();
@@ -216,8 +216,8 @@ impl<'a> Node<'a> {
 struct Count<'a> {
     schema: &'a Introspected,
     document: &'a ExecutableDocument,
-    /// The values of a selection on a named type: types refer to each other, so that counting each reference anew would
-    /// take as long as the response is large.
+    /// The number of values of a selection set on a named type. Types refer to each other; without this memo, counting
+    /// would take time proportional to the size of the response.
     counted: HashMap<(*const SelectionSet, &'a Name), u64>,
 }
 
@@ -235,7 +235,7 @@ impl<'a> Count<'a> {
         count
     }
 
-    /// The object itself, and the fields selected of it.
+    /// Counts the object itself and its selected fields.
     fn set(&mut self, node: Node<'a>, set: &SelectionSet) -> u64 {
         set.items.iter().fold(1, |count, item| {
             let values = match &item.node {

@@ -1,26 +1,26 @@
-//! What one document may ask for, and how a refusal tells by how much it asked for more.
+//! Limits of one document and one operation, and the error when a limit is exceeded.
 
 use async_graphql::ServerError;
 use outlay_domain::ErrorCode;
 
 use crate::error::refusal;
 
-/// The most that one document may hold and one operation may cost. Fragments count wherever they are spread.
+/// The limits of one document, and of the cost of one operation. A fragment counts at each spread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Words, signs and strings of the text.
+    /// Tokens of the text.
     pub tokens: u64,
-    /// Levels of fields.
+    /// Nesting levels of fields.
     pub depth: u64,
     /// Fields, on all levels.
     pub fields: u64,
     /// Fields on the first level of an operation.
     pub root_fields: u64,
-    /// Fields under another name than their own.
+    /// Fields with an alias.
     pub aliases: u64,
     /// Directives on fields and fragments.
     pub directives: u64,
-    /// What an operation costs with its variables; `docs/api.md` tells how that is counted.
+    /// Cost of an operation with its variables, in points; see `docs/api.md`.
     pub cost: u64,
 }
 
@@ -38,17 +38,20 @@ impl Default for Limits {
     }
 }
 
-/// A limit by the name that clients read.
+/// A limit, with the name in the extensions of the error.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limit {
     pub(super) name: &'static str,
-    /// What is counted, for people.
+    /// The counted items, for the message.
     pub(super) counted: &'static str,
     pub(super) maximum: u64,
 }
 
 impl Limit {
-    /// Goes on only within the limit.
+    /// Checks a number against the limit.
+    ///
+    /// # Errors
+    /// `LIMIT_EXCEEDED`, with the limit, the maximum and the actual number.
     pub(super) fn check(self, actual: u64) -> Result<(), ServerError> {
         if actual <= self.maximum {
             return Ok(());
@@ -58,7 +61,7 @@ impl Limit {
             counted,
             maximum,
         } = self;
-        let message = format!("This document has {actual} {counted}; {maximum} at most.");
+        let message = format!("This document has {actual} {counted}; the maximum is {maximum}.");
         let mut error = refusal(ErrorCode::LimitExceeded, message);
         let extensions = error.extensions.get_or_insert_default();
         extensions.set("limit", name);

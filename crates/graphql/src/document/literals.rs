@@ -1,5 +1,5 @@
-//! Values that stand in a document against the types of their arguments (GraphQL, section 5.6.1), once for each document.
-//! async-graphql's own validation lets some of them through, which then are noticed only where their field is executed.
+//! Checks literal values in a document against the types of their arguments (GraphQL, section 5.6.1), once for each
+//! document. async-graphql's own validation accepts some invalid values, which then fail only when their field is executed.
 
 use async_graphql::{
     Name, Positioned, ServerError,
@@ -14,8 +14,7 @@ use super::{
     types::{InputFields, Types, root},
 };
 
-/// Checks every argument and every variable's default. What names no field or argument of the schema is left to
-/// validation, which says so.
+/// Checks every argument and the default of every variable. Validation reports unknown fields and arguments.
 pub(super) fn check(types: &Types, document: &ExecutableDocument) -> Vec<ServerError> {
     let mut check = Check {
         types,

@@ -1,4 +1,4 @@
-//! Documents: within limits, parsed once and validated once, however often they come.
+//! Documents: checked against limits, parsed and validated once, and cached.
 
 mod absent;
 mod cache;
@@ -38,7 +38,7 @@ pub(crate) use persisted::Persisted;
 pub use persisted::{PERSISTED_QUERY, TrustedDocuments};
 pub(crate) use types::Types;
 
-/// Documents that were found valid, by their text.
+/// The cache of valid documents, by their text.
 pub(crate) struct Documents(Cache<Box<str>, Arc<Document>>);
 
 impl Documents {
@@ -46,15 +46,15 @@ impl Documents {
         Self(Cache::new())
     }
 
-    /// The document of this text, if it is known to be valid.
+    /// The cached document with this text.
     pub(crate) fn find(&self, text: &str) -> Option<Arc<Document>> {
         self.0.find(text)
     }
 
-    /// Keeps a document that was found valid, as it is best executed.
+    /// Caches a valid document, with its fragments flattened for execution.
     pub(crate) fn keep(&self, text: String, document: &Document, types: &Types) {
         let parsed = flatten::flatten(&document.parsed, types);
-        // A few letters of text may have become many fields.
+        // Flattening can turn a short text into many fields.
         let grown = flatten::size(&parsed).saturating_sub(flatten::size(&document.parsed));
         let size = text.len() + grown * LETTERS_OF_A_FIELD;
         let document = Document {
@@ -66,14 +66,14 @@ impl Documents {
     }
 }
 
-/// What a field takes of a text, about.
+/// The approximate size of a field in the text of a document.
 const LETTERS_OF_A_FIELD: usize = 16;
 
-/// A document, parsed.
+/// A parsed document.
 pub(crate) struct Document {
     parsed: ExecutableDocument,
     introspects: bool,
-    /// Where a variable that may be null stands for a value that may not.
+    /// The positions of nullable variables that do not accept null.
     not_null: Vec<NotNull>,
 }
 
@@ -91,7 +91,7 @@ impl Operation<'_> {
 }
 
 impl Document {
-    /// Parses a text within the limits; validation is left to async-graphql.
+    /// Parses a text and checks the limits. async-graphql validates the document later.
     pub(crate) fn parse(text: &str, limits: &Limits) -> Result<Self, ServerError> {
         tokens::check(text, limits.tokens)?;
         let parsed = parse_query(text)?;
@@ -104,15 +104,15 @@ impl Document {
         })
     }
 
-    /// Whether it asks for the schema itself.
+    /// Whether the document selects introspection fields.
     pub(crate) fn introspects(&self) -> bool {
         self.introspects
     }
 
-    /// Checks its values and the positions of its variables, as far as async-graphql's validation does not.
+    /// Checks literal values and variable positions, as far as async-graphql's validation does not.
     ///
     /// # Errors
-    /// One for each value and each variable that does not fit where it stands.
+    /// One error for each value and each variable whose type does not match its position.
     pub(crate) fn check(&mut self, types: &Types) -> Result<(), Vec<ServerError>> {
         let mut errors = literals::check(types, &self.parsed);
         let (not_null, misplaced) = usage::check(types, &self.parsed);
@@ -126,10 +126,10 @@ impl Document {
     }
 
     /// Coerces the variables of one request (GraphQL, section 6.1.2): checks the values and adds the defaults. A variable
-    /// that is missing afterwards has no value, and [`Self::executable`] leaves out what it stands for.
+    /// that is missing afterwards has no value, and [`Self::executable`] removes the arguments and input fields that use it.
     ///
     /// # Errors
-    /// One for each value that does not fit.
+    /// One error for each invalid value.
     pub(crate) fn coerce(
         &self,
         operation: Operation<'_>,
@@ -148,10 +148,10 @@ impl Document {
         Ok(())
     }
 
-    /// What an operation costs with these variables.
+    /// The cost of an operation with these variables.
     ///
     /// # Errors
-    /// When that is more than an operation may cost.
+    /// `LIMIT_EXCEEDED` when the cost exceeds the limit.
     pub(crate) fn cost(
         &self,
         operation: Operation<'_>,
@@ -169,8 +169,8 @@ impl Document {
         limit.check(cost).map(|()| cost)
     }
 
-    /// The document for async-graphql to validate. It differs where that rejects what the specification allows: a
-    /// variable that may be null, for an argument that may not and has a default.
+    /// The document for async-graphql to validate. It differs where async-graphql rejects what the specification allows: a
+    /// nullable variable for a non-null argument with a default.
     pub(crate) fn to_validate(&self) -> ExecutableDocument {
         let mut document = self.parsed.clone();
         for NotNull {
@@ -184,12 +184,12 @@ impl Document {
         document
     }
 
-    /// The document that executes an operation with coerced variables: the operation alone, without the arguments and
-    /// input fields whose variable has no value, and in a subscription with its root field in place of the fragments
-    /// around it.
+    /// The document that executes an operation with coerced variables. It contains only this operation, without the
+    /// arguments and input fields whose variable has no value. Fragments at the root of a subscription are replaced by the
+    /// root field.
     ///
     /// # Errors
-    /// When a subscription does not select exactly one field.
+    /// `INVALID` when a subscription does not select exactly one field.
     pub(crate) fn executable(
         &self,
         operation: Operation<'_>,
@@ -209,7 +209,7 @@ impl Document {
         })
     }
 
-    /// The operation of this name, or the only one; none where execution will report that.
+    /// The operation with this name, or the only one; `None` when there is none, which execution reports.
     pub(crate) fn operation(&self, name: Option<&str>) -> Option<Operation<'_>> {
         let named = |(name, definition)| Operation {
             name: Some(name),
@@ -231,7 +231,7 @@ impl Document {
     }
 }
 
-/// Whether the request was executed: an error from before that has no path and leaves no data.
+/// Whether the request was executed: an error before execution has no path, and its response has no data.
 #[must_use]
 pub fn was_executed(response: &Response) -> bool {
     response.errors.is_empty()

@@ -1,5 +1,5 @@
-//! Documents that clients name instead of sending: by the hash of one that was sent before (automatic persisted queries,
-//! Apollo's protocol), or by the id of one on the operator's list (trusted documents).
+//! Persisted documents, which a request identifies instead of containing them: by the hash of a document sent before
+//! (Apollo's automatic persisted queries), or by an id in the operator's manifest (trusted documents).
 
 use std::{
     collections::{HashMap, HashSet},
@@ -15,23 +15,23 @@ use sha2::{Digest, Sha256};
 use super::cache::Cache;
 use crate::error::refusal;
 
-/// The request's extension that names a document.
+/// The request extension that identifies a document.
 pub const PERSISTED_QUERY: &str = "persistedQuery";
 
-/// The only documents that a server runs, from a manifest.
+/// The documents that a server may execute, from a manifest.
 #[derive(Debug, Clone, Default)]
 pub struct TrustedDocuments {
     by_id: HashMap<String, Arc<str>>,
     texts: HashSet<Arc<str>>,
 }
 
-/// The manifests that build tools write.
+/// The manifest formats of build tools.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Manifest {
     /// Apollo's.
     Apollo { operations: Vec<Operation> },
-    /// What graphql-codegen and Relay write: texts by hash.
+    /// The format of graphql-codegen and Relay: texts by hash.
     ById(HashMap<String, String>),
 }
 
@@ -42,10 +42,10 @@ struct Operation {
 }
 
 impl TrustedDocuments {
-    /// Reads a manifest: Apollo's, or an object of documents by id as graphql-codegen and Relay write it.
+    /// Parses a manifest of Apollo, or an object of documents by id in the format of graphql-codegen and Relay.
     ///
     /// # Errors
-    /// What is wrong with it, for the operator.
+    /// A message for the operator.
     pub fn parse(manifest: &str) -> Result<Self, String> {
         let manifest = serde_json::from_str(manifest).map_err(|_| {
             "it is neither an Apollo manifest nor a JSON object of documents by id".to_owned()
@@ -67,24 +67,24 @@ impl TrustedDocuments {
         Ok(trusted)
     }
 
-    /// How many there are.
+    /// The number of documents.
     #[must_use]
     pub fn len(&self) -> usize {
         self.by_id.len()
     }
 
-    /// Whether there are none, so that nothing runs.
+    /// Whether there are no documents, so that every request is rejected.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.by_id.is_empty()
     }
 }
 
-/// What can be named.
+/// The documents that a request can identify.
 pub(crate) enum Persisted {
-    /// What was sent before, by its SHA-256.
+    /// Documents sent before, by their SHA-256.
     Automatic(Cache<[u8; 32], Arc<str>>),
-    /// What is on the list, and nothing else runs.
+    /// Trusted documents; all others are rejected.
     Trusted(TrustedDocuments),
 }
 
@@ -93,13 +93,13 @@ impl Persisted {
         trusted.map_or_else(|| Self::Automatic(Cache::new()), Self::Trusted)
     }
 
-    /// Puts the text of the document that a request names into the request.
+    /// Sets the text of the document that a request identifies.
     pub(crate) fn resolve(&self, request: &mut Request) -> Result<(), ServerError> {
-        let named = named(request)?;
+        let id = named(request)?;
         match self {
-            Self::Automatic(cache) => named.map_or(Ok(()), |id| automatic(cache, &id, request)),
+            Self::Automatic(cache) => id.map_or(Ok(()), |id| automatic(cache, &id, request)),
             Self::Trusted(trusted) => {
-                let text = named.map_or_else(
+                let text = id.map_or_else(
                     || trusted.texts.get(request.query.as_str()),
                     |id| trusted.by_id.get(&id),
                 );
@@ -112,17 +112,19 @@ impl Persisted {
     }
 }
 
-/// The id that a request gives.
+/// The id of the document that a request identifies.
 fn named(request: &Request) -> Result<Option<String>, ServerError> {
     let Some(extension) = request.extensions.get(PERSISTED_QUERY) else {
         return Ok(None);
     };
     let Value::Object(extension) = extension else {
-        return Err(invalid("extensions.persistedQuery is an object."));
+        return Err(invalid("extensions.persistedQuery must be an object."));
     };
     match extension.get("sha256Hash") {
         Some(Value::String(id)) => Ok(Some(id.clone())),
-        _ => Err(invalid("extensions.persistedQuery.sha256Hash is a string.")),
+        _ => Err(invalid(
+            "extensions.persistedQuery.sha256Hash must be a string.",
+        )),
     }
 }
 
@@ -132,10 +134,10 @@ fn automatic(
     request: &mut Request,
 ) -> Result<(), ServerError> {
     let hash = parse_hash(id).ok_or_else(|| {
-        invalid("extensions.persistedQuery.sha256Hash is the document's SHA-256, in 64 hexadecimal digits.")
+        invalid("extensions.persistedQuery.sha256Hash must be the document's SHA-256, in 64 hexadecimal digits.")
     })?;
     if request.query.is_empty() {
-        // What clients look for are this message and this code.
+        // Clients compare this message and this code.
         let unknown = || refusal(ErrorCode::PersistedQueryNotFound, "PersistedQueryNotFound");
         let text = cache.find(&hash).ok_or_else(unknown)?;
         text.as_ref().clone_into(&mut request.query);
@@ -143,7 +145,7 @@ fn automatic(
     }
     if <[u8; 32]>::from(Sha256::digest(&request.query)) != hash {
         return Err(invalid(
-            "The document's SHA-256 is not that of extensions.persistedQuery.sha256Hash.",
+            "The document's SHA-256 does not match extensions.persistedQuery.sha256Hash.",
         ));
     }
     let text: Arc<str> = request.query.as_str().into();
@@ -163,7 +165,7 @@ fn invalid(message: &str) -> ServerError {
 fn not_trusted() -> ServerError {
     refusal(
         ErrorCode::Forbidden,
-        "This server runs the documents of its list only, and this one is not on it.",
+        "This server executes only trusted documents, and this document is not one of them.",
     )
 }
 

@@ -1,5 +1,5 @@
-//! The root field of a subscription (GraphQL, section 5.2.3.1), wherever fragments hide it. async-graphql subscribes to
-//! the fields that the operation selects directly, and overlooks those in fragments.
+//! The root field of a subscription (GraphQL, section 5.2.3.1). async-graphql subscribes only to the fields that the
+//! operation selects directly, and ignores those in fragments.
 
 use std::collections::HashMap;
 
@@ -14,10 +14,10 @@ use crate::error::refusal;
 
 type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 
-/// The same selection as one field, which selects what all fields of its response key select together.
+/// Collects the root field, and merges the selection sets of all fields with its response key.
 ///
 /// # Errors
-/// When it is not exactly one field, or one of introspection.
+/// `INVALID` when the selection set is not exactly one field, or is an introspection field.
 pub(super) fn root_field(
     selected: &SelectionSet,
     fragments: &Fragments,
@@ -33,17 +33,19 @@ pub(super) fn root_field(
     let mut fields = collection.fields.into_iter();
     let Some(mut root) = fields.next() else {
         return Err(invalid(
-            "A subscription selects one field, and this one selects none.",
+            "A subscription must select exactly one field; this one selects none.",
             None,
         ));
     };
     if root.node.name.node.starts_with("__") {
-        let message = "A subscription selects a field of Subscription, not one of introspection.";
+        let message =
+            "A subscription must select a field of Subscription, not an introspection field.";
         return Err(invalid(message, Some(root.pos)));
     }
     for field in fields {
         if field.node.response_key().node != root.node.response_key().node {
-            let message = "A subscription selects one field; send a subscription for each field.";
+            let message =
+                "A subscription must select exactly one field; send a subscription for each field.";
             return Err(invalid(message, Some(field.pos)));
         }
         let selection = field.node.selection_set.node.items;
@@ -55,7 +57,7 @@ pub(super) fn root_field(
     })
 }
 
-/// The fields that a selection comes to, by the algorithm `CollectFields` (section 6.3.2).
+/// The fields of a selection set, collected by the algorithm `CollectFields` (section 6.3.2).
 struct Collection<'a> {
     fragments: &'a Fragments,
     variables: &'a Variables,
@@ -88,7 +90,7 @@ impl<'a> Collection<'a> {
         }
     }
 
-    /// Whether neither `@skip` nor `@include` leaves it out.
+    /// Whether `@skip` and `@include` include the selection.
     fn includes(&self, directives: &[Positioned<Directive>]) -> bool {
         directives.iter().all(|directive| {
             let directive = &directive.node;
@@ -126,7 +128,7 @@ mod tests {
 
     use crate::document::{Document, Limits};
 
-    /// The names that are selected, with what each selects.
+    /// The response keys of a selection set, with their subfields.
     fn names(set: &SelectionSet) -> String {
         let items = set.items.iter().map(|item| match &item.node {
             Selection::Field(field) => {

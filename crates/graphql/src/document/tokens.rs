@@ -1,5 +1,5 @@
-//! How long a document is and how deeply it nests, found before it is parsed: the parser, and whatever walks its tree,
-//! goes down a level of the stack for each bracket, and a stack that overflows ends the whole process.
+//! Limits on the length and the nesting of a document, checked before it is parsed. The parser, and all code that walks the
+//! syntax tree, recurses once for each bracket, and a stack overflow aborts the whole process.
 
 use async_graphql::ServerError;
 use outlay_domain::ErrorCode;
@@ -7,14 +7,14 @@ use outlay_domain::ErrorCode;
 use super::limits::Limit;
 use crate::error::refusal;
 
-/// How many brackets of a document may be open at once. Selections go down to fifteen, arguments to five or so.
+/// The maximum number of open brackets. Selections take at most 15, arguments about 5.
 const NESTING: u32 = 64;
 
-/// How long a text may be, in bytes: what is long belongs into variables, which cost little to read.
+/// The maximum length of a text, in bytes. Long values belong into variables, which are cheap to parse.
 const BYTES: u32 = 128 * 1024;
 
-/// Refuses a text that is too long, a document of more than `maximum` tokens, one in which more than [`NESTING`] brackets are open at once, and one
-/// with a string that does not end: what such a string hides is a matter of opinion.
+/// Rejects a text of more than [`BYTES`], with more than `maximum` tokens, with more than [`NESTING`] open brackets, or with
+/// an unterminated string, after which parsers could disagree about the remaining tokens.
 pub(super) fn check(document: &str, maximum: u64) -> Result<(), ServerError> {
     let bytes = Limit {
         name: "bytes",
@@ -69,7 +69,7 @@ fn nesting() -> Limit {
     }
 }
 
-/// Whether a name or a number can hold it.
+/// Whether the byte can be part of a name or a number.
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
@@ -102,7 +102,7 @@ fn after_string(mut text: &[u8]) -> Option<&[u8]> {
 fn open_string() -> ServerError {
     refusal(
         ErrorCode::Invalid,
-        "A string in this document does not end.",
+        "This document contains an unterminated string.",
     )
 }
 

@@ -1,5 +1,5 @@
-//! What the schema says of its types, as far as a document is held against it before it runs: what a field answers and
-//! weighs, and what arguments take. Read out of the SDL, so that clients and server know the same.
+//! The types of the schema that the checks before execution need: the types and weights of fields, and the types of
+//! arguments. They are read from the SDL, so that clients and server use the same information.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,16 +17,16 @@ use super::introspection::Introspected;
 /// One point of cost. Costs are computed in hundredths of a point.
 pub(super) const POINT: u64 = 100;
 
-/// The weight of a field of `Mutation` without `@cost`: it takes a transaction, and a fresh snapshot after it.
+/// The weight of a field of `Mutation` without `@cost`: it takes a transaction, and then a new snapshot.
 const MUTATION: u64 = 10 * POINT;
 
 /// The weight of a field that returns an object, without `@cost`.
 const OBJECT: u64 = POINT;
 
-/// The weight of a field that returns a scalar or an enum, without `@cost`: it takes no work, but room in the response.
+/// The weight of a field that returns a scalar or an enum, without `@cost`: it takes no work, but space in the response.
 pub(super) const VALUE: u64 = POINT / 10;
 
-/// The scalars that GraphQL itself has, which no schema defines (section 3.5).
+/// The built-in scalars of GraphQL (section 3.5), which the SDL does not define.
 const SCALARS: [&str; 5] = ["Boolean", "Float", "ID", "Int", "String"];
 
 /// The types of a schema.
@@ -39,25 +39,25 @@ pub(crate) struct Types {
     introspected: Introspected,
 }
 
-/// A field that can be selected.
+/// A field of an object or an interface.
 pub(super) struct OutputField {
-    /// Its cost each time it is resolved, in hundredths of a point.
+    /// The cost of resolving the field once, in hundredths of a point.
     pub(super) weight: u64,
-    /// The type that it answers, where that has fields.
+    /// The type of the field; `None` for scalars and enums.
     pub(super) of: Option<Name>,
     pub(super) is_list: bool,
-    /// `@listSize`: the most items of this list, or of the lists directly in this object.
+    /// `@listSize`: the maximum number of items in this list, or in the lists directly in this object.
     pub(super) list_size: Option<u64>,
     pub(super) arguments: InputFields,
 }
 
-/// A type that an argument or a variable can have.
+/// A type of arguments and variables.
 pub(super) enum InputType {
     Scalar,
     Enum(HashSet<Name>),
     Object {
         fields: InputFields,
-        /// Exactly one field is given, and is not null.
+        /// Whether exactly one field must be set, and not to null.
         one_of: bool,
     },
 }
@@ -71,7 +71,7 @@ pub(super) struct InputField {
 }
 
 impl Types {
-    /// Those of a schema.
+    /// Reads the types of a schema.
     pub(crate) fn of(schema: &ServiceDocument) -> Self {
         let (mut types, mut directives) = (Vec::new(), HashMap::new());
         for definition in &schema.definitions {
@@ -123,17 +123,17 @@ impl Types {
         }
     }
 
-    /// What introspection returns.
+    /// The parts of the schema that introspection returns.
     pub(super) fn introspected(&self) -> &Introspected {
         &self.introspected
     }
 
-    /// A field of an object or an interface; none for the fields of introspection.
+    /// A field of an object or an interface; `None` for introspection fields and unknown fields.
     pub(super) fn field(&self, ty: &str, name: &str) -> Option<&OutputField> {
         self.outputs.get(ty)?.get(name)
     }
 
-    /// Whether it is the type of objects, not one that several have in common.
+    /// Whether the type is an object type, not an interface.
     pub(super) fn is_object(&self, ty: &str) -> bool {
         self.objects.contains(ty)
     }
@@ -142,7 +142,7 @@ impl Types {
         self.inputs.get(name)
     }
 
-    /// What a directive takes.
+    /// The arguments of a directive.
     pub(super) fn directive(&self, name: &str) -> Option<&InputFields> {
         self.directives.get(name)
     }
@@ -185,7 +185,7 @@ impl InputType {
     }
 }
 
-/// The fields that a selection on this type can name, if it takes one.
+/// The fields of an object or an interface type.
 fn selectable(ty: &TypeDefinition) -> Option<&[Positioned<FieldDefinition>]> {
     match &ty.kind {
         TypeKind::Object(ty) => Some(&ty.fields),
@@ -213,7 +213,7 @@ fn directive<'a>(
     directives.find(|one| one.name.node == name)
 }
 
-/// The weight that `@cost` gives, in hundredths of a point.
+/// The weight of `@cost`, in hundredths of a point.
 fn weight(directives: &[Positioned<ConstDirective>]) -> Option<u64> {
     let Value::String(weight) = &directive(directives, "cost")?.get_argument("weight")?.node else {
         return None;
@@ -222,7 +222,7 @@ fn weight(directives: &[Positioned<ConstDirective>]) -> Option<u64> {
     (weight * Decimal::from(POINT)).to_u64()
 }
 
-/// The size that `@listSize` gives.
+/// The size of `@listSize`.
 fn list_size(directives: &[Positioned<ConstDirective>]) -> Option<u64> {
     let size = directive(directives, "listSize")?.get_argument("assumedSize")?;
     match &size.node {
@@ -231,7 +231,7 @@ fn list_size(directives: &[Positioned<ConstDirective>]) -> Option<u64> {
     }
 }
 
-/// The type that an operation selects from.
+/// The root type of an operation.
 pub(super) fn root(operation: OperationType) -> &'static str {
     match operation {
         OperationType::Query => "Query",

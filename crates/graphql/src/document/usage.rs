@@ -1,6 +1,6 @@
-//! Where operations use their variables, against the types that they declare for them (GraphQL, section 5.8.5), once for
-//! each document. async-graphql's own rule rejects a variable that may be null where a default stands ready, and does not
-//! see the arguments of directives.
+//! Checks variable positions against the declared types of the variables (GraphQL, section 5.8.5), once for each document.
+//! async-graphql's own rule wrongly rejects a nullable variable in a position with a default, and ignores the arguments of
+//! directives.
 
 use std::collections::HashSet;
 
@@ -18,11 +18,11 @@ use super::{
     types::{InputField, InputFields, InputType, Types, root},
 };
 
-/// The most errors for one document: each operation is checked with every fragment that it spreads.
+/// The maximum number of errors for one document. Each operation is checked with every fragment that it spreads.
 const MAX_ERRORS: usize = 100;
 
-/// A variable that may be null and stands for a value that may not, which is allowed because one of the two has a
-/// default. An explicit null is an error of the request.
+/// A nullable variable in a non-null position, which is allowed because the variable or the position has a default. An
+/// explicit null is an error of the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NotNull {
     pub(super) operation: Option<Name>,
@@ -34,7 +34,7 @@ pub(super) struct NotNull {
 }
 
 impl NotNull {
-    /// The error, if the variable is null.
+    /// Returns an error if the variable is null.
     pub(super) fn check(&self, variables: &Variables) -> Option<ServerError> {
         if variables.get(&self.variable) != Some(&ConstValue::Null) {
             return None;
@@ -46,14 +46,13 @@ impl NotNull {
             ..
         } = self;
         let message = format!(
-            "${variable} is null, but the type is {ty}; leave the variable out to use the default"
+            "${variable} is null, but the type is {ty}; omit the variable to use the default"
         );
         Some(Wrong::new(place.clone(), message).error("Argument ", self.pos))
     }
 }
 
-/// Checks every use of a variable. A variable that is not declared, and one that stands in what the schema does not know,
-/// are left to validation.
+/// Checks every use of a variable. Validation reports undeclared variables, and variables in unknown fields and arguments.
 pub(super) fn check(
     types: &Types,
     document: &ExecutableDocument,
@@ -76,7 +75,7 @@ pub(super) fn check(
     (not_null, errors)
 }
 
-/// Declares a variable as one that is never null.
+/// Changes the declared type of a variable to non-null.
 pub(super) fn declare_not_null(
     operations: &mut DocumentOperations,
     operation: Option<&Name>,
@@ -92,7 +91,7 @@ pub(super) fn declare_not_null(
         let definition = &mut definition.node;
         if definition.name.node == *variable {
             definition.var_type.node.nullable = false;
-            // Null is no default of such a type.
+            // Null is not a valid default of a non-null type.
             definition.default_value = definition
                 .default_value
                 .take()
@@ -101,7 +100,7 @@ pub(super) fn declare_not_null(
     }
 }
 
-/// What a value is given for.
+/// The position of a value: the type and the default that the schema declares.
 #[derive(Clone, Copy)]
 struct Location<'a> {
     ty: &'a Type,
@@ -119,7 +118,8 @@ impl<'a> Location<'a> {
         }
     }
 
-    /// The only field that is given of a `@oneOf` input object: a variable that may be null could give none.
+    /// The only field of a `@oneOf` input object: a nullable variable is not allowed, because exactly one field must have a
+    /// value.
     fn only(field: &'a InputField) -> Self {
         Self {
             takes_null: false,
@@ -142,14 +142,14 @@ struct Uses<'a> {
     document: &'a ExecutableDocument,
     name: Option<&'a Name>,
     declared: &'a [Positioned<VariableDefinition>],
-    /// The fragments that have been looked at.
+    /// The fragments that have been checked.
     spread: HashSet<&'a Name>,
     not_null: &'a mut Vec<NotNull>,
     errors: &'a mut Vec<ServerError>,
 }
 
 impl<'a> Uses<'a> {
-    /// Looks at a selection on this type, if that is known.
+    /// Checks a selection set on a type; `None` for an unknown type.
     fn set(&mut self, ty: Option<&'a str>, set: &'a SelectionSet) {
         for item in &set.items {
             match &item.node {
@@ -217,7 +217,7 @@ impl<'a> Uses<'a> {
                     self.value(value, Location::item(item), &path, pos);
                 }
             }
-            // One value stands for a list of itself.
+            // A single value is coerced to a list of one item.
             (_, BaseType::List(item)) => self.value(value, Location::item(item), path, pos),
             (Value::Object(given), BaseType::Named(name)) => {
                 let Some(InputType::Object { fields, one_of }) = self.types.input(name) else {
@@ -266,16 +266,16 @@ impl<'a> Uses<'a> {
         }
         let ty = at.ty;
         let message = if is_same {
-            format!("{ty} is required, and ${variable} of type {declared} may be null")
+            format!("{ty} is required, but ${variable} of type {declared} may be null")
         } else {
-            format!("the type is {ty}, and that of ${variable} is {declared}")
+            format!("the type is {ty}, but ${variable} is of type {declared}")
         };
         let mut error = path.wrong(message).error("Argument ", pos);
         error.locations.push(definition.pos);
         self.errors.push(error);
     }
 
-    /// Notes the first place of a variable that takes no null.
+    /// Stores the first position of a variable that does not accept null.
     fn not_null(&mut self, variable: &Name, ty: &Type, path: &Path<'_>, pos: Pos) {
         let operation = self.name;
         let is_known =
@@ -292,12 +292,12 @@ impl<'a> Uses<'a> {
     }
 }
 
-/// Whether values of a variable's type are values of the type of its place (`AreTypesCompatible`).
+/// Whether the type of a variable is compatible with the type of its position (`AreTypesCompatible`).
 fn is_compatible(variable: &Type, place: &Type) -> bool {
     (place.nullable || !variable.nullable) && is_same(&variable.base, &place.base)
 }
 
-/// The same without regard to null at the outermost level.
+/// The same, ignoring nullability at the outermost level.
 fn is_same(variable: &BaseType, place: &BaseType) -> bool {
     match (variable, place) {
         (BaseType::List(variable), BaseType::List(place)) => is_compatible(variable, place),

@@ -1,4 +1,4 @@
-//! Variables against the types that a document declares for them (GraphQL, section 6.1.2).
+//! Checks variables against their declared types (GraphQL, section 6.1.2).
 
 use async_graphql::{Positioned, ServerError, Variables, parser::types::VariableDefinition};
 
@@ -27,8 +27,7 @@ pub(super) fn check(
     }
 }
 
-/// Gives each variable without a value its default. async-graphql reads `@skip` and `@include` from the given variables
-/// alone.
+/// Sets each variable without a value to its default. async-graphql ignores defaults in `@skip` and `@include`.
 pub(super) fn add_defaults(
     definitions: &[Positioned<VariableDefinition>],
     variables: &mut Variables,
@@ -70,7 +69,7 @@ mod tests {
         input One @oneOf { a: Int, b: String }
     ";
 
-    /// What is wrong with `value` as a variable `$v` of this type.
+    /// The error message for `value` as a variable `$v` of this type.
     fn wrong(ty: &str, value: &Value) -> Option<String> {
         let types = Types::of(&parse_schema(SDL).expect("a schema"));
         let document = Document::parse(&format!("query($v: {ty}) {{ a }}"), &Limits::default());
@@ -113,7 +112,7 @@ mod tests {
             (
                 "Int!",
                 json!({ "v": null }),
-                "Variable $v: Int! is required, and null is none.",
+                "Variable $v: null is not allowed for type Int!.",
             ),
             (
                 "Int",
@@ -148,7 +147,7 @@ mod tests {
             (
                 "[Int!]",
                 json!({ "v": [1, null] }),
-                "Variable $v.1: Int! is required, and null is none.",
+                "Variable $v.1: null is not allowed for type Int!.",
             ),
             (
                 "Colour",
@@ -173,7 +172,7 @@ mod tests {
             (
                 "Outer",
                 json!({ "v": { "name": "", "inner": [{}, { "n": null }] } }),
-                "Variable $v.inner.1.n: Int! is required, and null is none.",
+                "Variable $v.inner.1.n: null is not allowed for type Int!.",
             ),
             (
                 "One",

@@ -1,4 +1,4 @@
-//! Conditions on expenses, and their orders.
+//! Filter conditions and orders of expenses.
 
 use async_graphql::{Enum, InputObject};
 use outlay_domain::{
@@ -52,21 +52,21 @@ pub struct TextFilter {
     contains: String,
 }
 
-/// A range of days, both ends included.
+/// A range of days. Both ends are included; an omitted end is unlimited.
 #[derive(InputObject, Debug)]
 pub struct DateRange {
-    /// The first day.
+    /// First day.
     from: Option<Date>,
-    /// The last day.
+    /// Last day.
     to: Option<Date>,
 }
 
-/// A range of numbers, both ends included.
+/// A range of numbers. Both ends are included; an omitted end is unlimited.
 #[derive(InputObject, Debug)]
 pub struct DecimalRange {
-    /// The smallest.
+    /// Minimum.
     from: Option<Decimal>,
-    /// The largest.
+    /// Maximum.
     to: Option<Decimal>,
 }
 

@@ -49,20 +49,20 @@ pub enum ExpenseStatus {
     Voided,
 }
 
-/// Money spent, or refunded when the amount is negative.
+/// Money spent by a member, or refunded when the amount is negative.
 #[fields(expense)]
 impl Expense {
-    /// The amount in its own currency; negative for a refund.
+    /// Amount in the currency of the purchase; negative for a refund.
     fn amount(amount: rust_decimal::Decimal, currency: &str) -> Result<Money> {
         Money::stored(amount, currency)
     }
 
-    /// Units of the organization's base currency for one unit of the amount's currency.
+    /// Units of the organization's base currency for one unit of the amount's currency; 1 when they are the same.
     fn exchange_rate(rate: rust_decimal::Decimal) -> Decimal {
         Decimal(rate.normalize())
     }
 
-    /// The amount in the organization's base currency, rounded to its minor unit.
+    /// Amount in the organization's base currency, rounded to its minor unit.
     fn base_amount(cx: &Context, base_amount: rust_decimal::Decimal) -> Result<Money> {
         Money::in_base(cx, base_amount)
     }
@@ -82,7 +82,7 @@ impl Expense {
         description
     }
 
-    /// Number of the receipt or transaction.
+    /// Number of the receipt or transaction; `null` when there is none.
     fn reference(reference: Option<&str>) -> Option<&str> {
         reference
     }
@@ -92,42 +92,42 @@ impl Expense {
         status.into()
     }
 
-    /// The member who spent it.
+    /// Member who spent it.
     fn member(member_id: MemberId) -> Required<Member> {
         member_id.into()
     }
 
-    /// The department that it is for.
+    /// Department that it is for; `null` when there is none.
     fn department(department_id: Option<DepartmentId>) -> One<Department> {
         department_id.into()
     }
 
-    /// The kind of spending.
+    /// Category of the expense; `null` when there is none.
     fn category(category_id: Option<CategoryId>) -> One<Category> {
         category_id.into()
     }
 
-    /// The budget that it is charged to.
+    /// Budget that it is charged to; `null` when there is none.
     fn budget(budget_id: Option<BudgetId>) -> One<Budget> {
         budget_id.into()
     }
 
-    /// When it was last submitted.
+    /// Time of the last submission; `null` when it is not submitted.
     fn submitted_at(submitted_at: Option<Time>) -> Option<DateTime> {
         submitted_at.map(DateTime)
     }
 
-    /// When it was approved, rejected or voided.
+    /// Time of the approval, rejection or voiding; `null` when there is none.
     fn decided_at(decided_at: Option<Time>) -> Option<DateTime> {
         decided_at.map(DateTime)
     }
 
-    /// The member who approved, rejected or voided it.
+    /// Member who approved, rejected or voided it; `null` when there is none.
     fn decided_by(decided_by: Option<MemberId>) -> One<Member> {
         decided_by.into()
     }
 
-    /// Why it was rejected or voided.
+    /// Reason of the rejection or voiding; `null` when there is none.
     fn decision_reason(decision_reason: Option<&str>) -> Option<&str> {
         decision_reason
     }
@@ -137,7 +137,7 @@ impl Expense {
         id.into()
     }
 
-    /// The actions that the viewer can take on it now, and the reason for each that is not possible.
+    /// The actions that the caller can take on it now, and the reason for each that is not possible.
     fn viewer_can(
         member_id: MemberId,
         department_id: Option<DepartmentId>,

@@ -20,7 +20,7 @@ input! {
         /// The amount; negative for a refund.
         amount: MoneyInput,
         /// Units of the base currency for one unit of the amount's currency, with at most nine decimals. Required when the
-        /// currencies differ.
+        /// currencies differ; omit it otherwise.
         exchange_rate: Option<Decimal>,
         /// Day of the purchase.
         spent_on: Date,
@@ -30,15 +30,15 @@ input! {
         description: Option<String>,
         /// Number of the receipt or transaction, at most 100 characters.
         reference: Option<String>,
-        /// Global id of the category.
+        /// Global id of the category; none when omitted.
         category_id: Option<ID>,
-        /// Global id of the department that it is for; the member's own when omitted.
+        /// Global id of the department that it is for; the department of the member when omitted.
         department_id: Option<ID>,
-        /// Global id of the budget to charge. When the organization blocks overspending, the budget must have enough left; a
-        /// refund frees money once it is approved.
+        /// Global id of the budget to charge; none when omitted. When the organization blocks overspending, the budget must have
+        /// enough left. A refund counts only after its approval.
         budget_id: Option<ID>,
-        /// Global id of the member who spent it; the caller when omitted. Only owners, admins and finance enter expenses of
-        /// others.
+        /// Global id of the member who spent it; the caller when omitted. Only owners, admins and finance create expenses of
+        /// other members.
         member_id: Option<ID>,
     }
 }
@@ -48,8 +48,8 @@ input! {
     UpdateExpenseInput => UpdateExpense, of "expense" {
         /// The amount; negative for a refund.
         amount: Option<MoneyInput>,
-        /// Units of the base currency for one unit of the amount's currency. Given together with an amount in another
-        /// currency.
+        /// Units of the base currency for one unit of the amount's currency, with at most nine decimals. Required together with
+        /// an amount in another currency; omit it otherwise.
         exchange_rate: Option<Decimal>,
         /// Day of the purchase.
         spent_on: Option<Date>,
@@ -91,7 +91,7 @@ steps! {
 }
 
 input! {
-    /// The expense to reject, and why.
+    /// The expense to reject, and the reason.
     RejectExpenseInput => Reject, of "expense" {
         /// The reason, shown to its member, 1 to 2,000 characters.
         reason: String,
@@ -99,7 +99,7 @@ input! {
 }
 
 input! {
-    /// The expense to void, and why.
+    /// The expense to void, and the reason.
     VoidExpenseInput => Void, of "expense" {
         /// The reason, for the record, 1 to 2,000 characters.
         reason: String,

@@ -17,18 +17,18 @@ use crate::{
     root::{self, Paging},
 };
 
-/// The most groups of one `spending`.
+/// The maximum number of groups in one `spending`.
 #[expect(clippy::cast_possible_truncation, reason = "it is a thousand")]
 const GROUPS: i32 = MAX_GROUPS as i32;
 
-/// What a list of expenses has beside its page.
+/// Additional fields of a list of expenses.
 pub struct ExpenseTotals {
     filter: expense::ExpenseFilter,
 }
 
 #[Object]
 impl ExpenseTotals {
-    /// Sum of the whole list in the organization's base currency. Summing is expensive: select it only where it is shown.
+    /// Sum of the whole list in the organization's base currency. Summing is expensive: select it only when it is needed.
     #[graphql(directive = cost::apply("10".to_owned()))]
     async fn total(&self, ctx: &Context<'_>) -> Result<Money> {
         let snapshot = ctx.snapshot()?;
@@ -46,8 +46,8 @@ pub struct ExpenseQuery;
 
 #[Object]
 impl ExpenseQuery {
-    /// The expenses that the caller is allowed to see: all for owners, admins, finance and viewers, those of their department
-    /// for approvers, their own for members.
+    /// The expenses that the caller is allowed to see: all for owners, admins, finance and viewers; their own and those of
+    /// their department for approvers; their own for members.
     #[allow(
         clippy::too_many_arguments,
         reason = "the arguments of a Relay connection"
@@ -101,9 +101,9 @@ impl ExpenseQuery {
         root::one(ctx, &id).await
     }
 
-    /// Expenses summed by what they have in common, largest group first. It counts what `expenses` lists with the same
-    /// filter: filter by status to leave out drafts or rejected expenses. Returns all groups, or, if there are more than
-    /// 1,000, the error `LIMIT_EXCEEDED`: pass `first` and `after` to read them in pages.
+    /// Expenses grouped by one or more dimensions and summed, largest sum first. It includes the expenses that `expenses`
+    /// returns with the same filter: filter by status to exclude drafts or rejected expenses. Without `first`, it returns all
+    /// groups, or the error `LIMIT_EXCEEDED` when there are more than 1,000: read them in pages with `first` and `after`.
     #[graphql(
         directive = cost::apply("50".to_owned()),
         directive = list_size::apply(GROUPS)
@@ -118,7 +118,8 @@ impl ExpenseQuery {
         #[graphql(desc = "Conditions, joined by AND; all expenses when omitted.")] filter: Option<
             ExpenseFilter,
         >,
-        #[graphql(desc = "Returns the first *n* groups (1 to 1,000).")] first: Option<i32>,
+        #[graphql(desc = "Returns the first *n* groups (1 to 1,000); all groups when omitted.")]
+        first: Option<i32>,
         #[graphql(
             desc = "Returns the groups after this cursor. A page is computed from the expenses as they are when it is read."
         )]

@@ -33,7 +33,7 @@ pub enum SpendingDimension {
     Department,
     /// The category.
     Category,
-    /// The member who spent.
+    /// The member who spent the money.
     Member,
     /// The merchant.
     Merchant,
@@ -41,11 +41,11 @@ pub enum SpendingDimension {
     Month,
 }
 
-/// The weight of an object that takes no statement of its own: the groups and the rows that they refer to come from one
-/// statement.
+/// The weight of an object that takes no statement of its own: one statement reads the groups and the rows that they refer
+/// to.
 const IN_MEMORY: &str = "0.1";
 
-/// Expenses summed by what they have in common.
+/// Expenses grouped by one or more dimensions and summed.
 pub struct Spending(expense::Spending);
 
 impl Spending {
@@ -53,7 +53,7 @@ impl Spending {
         Self(spending)
     }
 
-    /// What to read of the groups that a field shows.
+    /// The columns and relations to read for the selected fields of the groups.
     pub(super) fn fetch(ctx: &Context<'_>) -> Fetch {
         let mut reading = Reading::of_result::<spending::Row>();
         let covered = Selection::of_field(ctx).every(select::ANY, &mut |field, selection| {
@@ -66,21 +66,21 @@ impl Spending {
     }
 }
 
-/// Expenses summed by what they have in common.
+/// Expenses grouped by one or more dimensions and summed.
 #[Object]
 impl Spending {
-    /// Number of expenses in the groups of all pages.
+    /// Number of expenses in all groups, on this and other pages.
     async fn count(&self) -> i64 {
         self.0.count
     }
 
-    /// Their sum in the organization's base currency.
+    /// Sum of the expenses in the organization's base currency.
     async fn total(&self, ctx: &Context<'_>) -> FieldResult<Money> {
         let snapshot = ctx.snapshot()?;
         Money::in_base(snapshot.cx(), self.0.total).map_err(|error| problem(&error))
     }
 
-    /// Number of groups on all pages.
+    /// Number of groups, on this and other pages.
     async fn row_count(&self) -> u64 {
         self.0.groups
     }
@@ -104,8 +104,8 @@ impl Spending {
     }
 }
 
-/// One group of expenses. Dimensions that it is not grouped by are `null`; so are a department and a category that its
-/// expenses do not have.
+/// One group of expenses. A dimension that is not in `groupBy` is `null`. Department and category are also `null` for
+/// expenses without one.
 #[fields(spending, result)]
 impl SpendingRow {
     /// The department.
@@ -141,7 +141,7 @@ impl SpendingRow {
         count
     }
 
-    /// Their sum in the organization's base currency.
+    /// Sum of the expenses in the organization's base currency.
     #[graphql(directive = cost::apply(IN_MEMORY.to_owned()))]
     fn total(cx: &outlay_domain::Context, total: Decimal) -> Result<Money> {
         Money::in_base(cx, total)

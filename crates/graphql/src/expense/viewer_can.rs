@@ -1,4 +1,4 @@
-//! The actions that a page can offer on an expense, and why not.
+//! The actions that the caller can take on an expense, and the reasons for those that are not possible.
 
 use outlay_derive::fields;
 use outlay_domain::{
@@ -11,11 +11,11 @@ use outlay_domain::{
 
 use crate::error::ErrorCode;
 
-/// Whether the viewer can take an action now.
+/// Whether the caller can take an action now.
 #[derive(Debug, Clone)]
 pub struct Permitted(outlay_domain::Result<()>);
 
-/// Whether the viewer can take an action now.
+/// Whether the caller can take an action now.
 #[fields]
 impl Permitted {
     /// Whether the action is possible.
@@ -29,14 +29,14 @@ impl Permitted {
         self.0.as_ref().err().map(|error| error.code().into())
     }
 
-    /// Why the action is not possible, for people; `null` when it is allowed.
+    /// Message for people that describes why the action is not possible; `null` when it is allowed.
     fn reason(&self) -> Option<String> {
         self.0.as_ref().err().map(ToString::to_string)
     }
 }
 
-/// The actions that the viewer can take on an expense in its present state. A blocking budget can still reject one, and so
-/// can a simultaneous change.
+/// The actions that the caller can take on an expense in its present state. An action that is allowed can still fail when
+/// a budget blocks it or another request changes the expense first.
 #[derive(Debug, Clone, Copy)]
 pub struct ExpensePermissions(pub(super) Standing);
 
@@ -46,8 +46,8 @@ impl ExpensePermissions {
     }
 }
 
-/// The actions that the viewer can take on an expense in its present state. A blocking budget can still reject one, and so
-/// can a simultaneous change.
+/// The actions that the caller can take on an expense in its present state. An action that is allowed can still fail when
+/// a budget blocks it or another request changes the expense first.
 #[fields]
 impl ExpensePermissions {
     /// Change it, by `updateExpense`.

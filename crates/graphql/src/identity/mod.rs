@@ -16,9 +16,10 @@ pub use mutation::IdentityMutation;
 pub use query::IdentityQuery;
 pub use session::Session;
 
-/// Somebody who signs in, and may be a member of many organizations.
+/// A person who can sign in. A user may be a member of several organizations.
 ///
-/// Invariant: made only of the user who asks, or has just signed in; others are seen as members.
+/// Invariant: created only for the authenticated user, or for one who has just signed in. Other users are visible only
+/// as members.
 #[derive(Clone)]
 pub struct User(Model);
 
@@ -28,7 +29,7 @@ impl From<Model> for User {
     }
 }
 
-/// Somebody who signs in, and may be a member of many organizations.
+/// A person who can sign in. A user may be a member of several organizations.
 #[Object]
 impl User {
     /// Global id.
@@ -36,17 +37,17 @@ impl User {
         Kind::User.id(self.0.id)
     }
 
-    /// The e-mail address to sign in with.
+    /// E-mail address that the user signs in with.
     async fn email(&self) -> &str {
         &self.0.email
     }
 
-    /// The name that others see.
+    /// Name shown to other users. An organization can show another name for its member.
     async fn display_name(&self) -> &str {
         &self.0.display_name
     }
 
-    /// The organizations that the user is a member of, by name.
+    /// The organizations that the user is a member of, ordered by name.
     async fn organizations(
         &self,
         ctx: &Context<'_>,
@@ -77,7 +78,7 @@ impl User {
             .map_err(|error| problem(&error))
     }
 
-    /// When the user signed up.
+    /// Time of registration.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
     }

@@ -1,18 +1,18 @@
-//! Sessions, as a client keeps them.
+//! The tokens of a session.
 
 use async_graphql::SimpleObject;
 use outlay_domain::identity::SessionTokens;
 
 use crate::scalar::DateTime;
 
-/// What a client keeps of a sign-in.
+/// The tokens of a session. Refreshing keeps the session open until it expires or is ended.
 #[derive(SimpleObject)]
 pub struct Session {
-    /// Goes into the header `Authorization: Bearer`, until `expiresAt`.
+    /// Access token for the header `Authorization: Bearer`, valid until `expiresAt`.
     access_token: String,
-    /// Good for one new pair of tokens by `refreshSession`. One that comes a second time ends the session.
+    /// Refresh token for one call of `refreshSession`, which returns new tokens. A second use ends the session.
     refresh_token: String,
-    /// When the access token ends.
+    /// Expiry of the access token.
     expires_at: DateTime,
 }
 

@@ -14,52 +14,52 @@ use crate::{error::unread, member::Member, money::Money, relation::One, root::qu
 
 pub use mutation::ImportMutation;
 
-/// Result of an import.
+/// Outcome of an import.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[graphql(remote = "tenant::ImportStatus")]
 pub enum ImportStatus {
-    /// A dry run: every line could be read, nothing was written.
+    /// Dry run: every line could be read. Nothing was written.
     Checked,
     /// Every line became an expense.
     Completed,
-    /// Some lines could not be read, so nothing was written.
+    /// Some lines could not be read. Nothing was written.
     Failed,
 }
 
-/// One reading of a file of payments: all of it became expenses, or nothing did.
+/// An import of a CSV file of payments. Either every line becomes an expense, or none.
 #[fields(import, immutable)]
 impl Import {
-    /// The file's name.
+    /// Name of the file.
     fn file_name(file_name: &str) -> &str {
         file_name
     }
 
-    /// How it ended.
+    /// Outcome of the import.
     fn status(status: tenant::ImportStatus) -> ImportStatus {
         status.into()
     }
 
-    /// Lines of data in the file, without the heading and empty lines.
+    /// Number of lines of data in the file, without the heading and empty lines.
     fn total_rows(total_rows: i64) -> i64 {
         total_rows
     }
 
-    /// Expenses created: all lines, or none.
+    /// Number of expenses created: `totalRows` or 0.
     fn imported_rows(imported_rows: i64) -> i64 {
         imported_rows
     }
 
-    /// Lines that did not become expenses.
+    /// Number of lines that did not become expenses.
     fn skipped_rows(skipped_rows: i64) -> i64 {
         skipped_rows
     }
 
-    /// Sum of the amounts that could be read, in the file's currency.
+    /// Sum of the amounts that could be read, in the currency of the file.
     fn total(amount: Decimal, currency: &str) -> outlay_domain::Result<Money> {
         Money::stored(amount, currency)
     }
 
-    /// Why lines could not be read, in the order of the file. The first thousand problems are kept.
+    /// Problems with lines that could not be read, in the order of the file. At most the first 1,000 problems are stored.
     #[reads(problems)]
     async fn problems(
         &self,
@@ -81,7 +81,7 @@ impl Import {
     }
 }
 
-/// Why a line of a file could not be read.
+/// A problem with a line of an imported file.
 #[derive(SimpleObject)]
 pub struct ImportProblem {
     /// Line number in the file; the heading is line 1.
@@ -90,7 +90,7 @@ pub struct ImportProblem {
     column: Option<String>,
     /// Machine-readable code, such as `AMBIGUOUS_DATE` or `TOO_MANY_DECIMALS`.
     code: String,
-    /// Description for people: what is wrong and what would be right.
+    /// Message for people that describes the problem and its solution.
     message: String,
 }
 

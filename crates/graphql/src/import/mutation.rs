@@ -1,4 +1,4 @@
-//! Importing a file.
+//! The mutation that imports a file.
 
 use std::io::Write;
 
@@ -19,22 +19,22 @@ use crate::{
     upload::Upload,
 };
 
-/// Which column of the file holds what: each value is a column's heading.
+/// The columns of the file. Each value is the heading of a column.
 #[derive(InputObject)]
 pub struct ImportMappingInput {
-    /// The day of the payment.
+    /// Column of the day of the payment.
     spent_on: String,
-    /// The amount; negative or in parentheses for a refund.
+    /// Column of the amount; negative or in parentheses for a refund.
     amount: String,
-    /// Who was paid.
+    /// Column of the payee.
     merchant: String,
-    /// The category's name.
+    /// Column of the name of the category.
     category: Option<String>,
-    /// The department's name.
+    /// Column of the name of the department.
     department: Option<String>,
-    /// Number of the transaction.
+    /// Column of the number of the receipt or transaction.
     reference: Option<String>,
-    /// What for.
+    /// Column of the purpose.
     description: Option<String>,
 }
 
@@ -52,68 +52,71 @@ impl From<ImportMappingInput> for Mapping {
     }
 }
 
-/// How a date such as 05/06/2019 is to be read.
+/// Order of day, month and year in numeric dates such as 05/06/2019.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "import::DateOrder")]
 #[expect(
     clippy::enum_variant_names,
-    reason = "what comes first is what they differ in"
+    reason = "the names state which part of the date comes first"
 )]
 pub enum DateOrder {
-    /// 5 June, as in Britain.
+    /// Day, month, year: 05/06/2019 is 5 June, as in Britain.
     DayFirst,
-    /// May 6, as in the United States.
+    /// Month, day, year: 05/06/2019 is May 6, as in the United States.
     MonthFirst,
-    /// The year comes first, as in 19/05/06.
+    /// Year, month, day: 19/05/06 is 6 May 2019.
     YearFirst,
 }
 
-/// What separates the decimals of an amount.
+/// Decimal separator of amounts.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "import::DecimalMark")]
 pub enum DecimalMark {
-    /// A point: 1,234.50.
+    /// Point, as in 1,234.50.
     Point,
-    /// A comma: 1.234,50.
+    /// Comma, as in 1.234,50.
     Comma,
 }
 
-/// A file of payments to be made into expenses.
+/// A file of payments to import as expenses.
 #[derive(InputObject)]
 pub struct ImportExpensesInput {
-    /// The file: CSV with a heading, in UTF-8 or Windows-1252, separated by commas, semicolons or tabs. Send it by the
-    /// GraphQL multipart request specification.
+    /// CSV file with a heading, in UTF-8 or Windows-1252, separated by commas, semicolons or tabs. Send it as the GraphQL
+    /// multipart request specification describes.
     file: Upload,
-    /// Which column holds what.
+    /// The columns of the file.
     mapping: ImportMappingInput,
-    /// The currency of the file's amounts.
+    /// Currency of all amounts in the file.
     currency_code: CurrencyCode,
-    /// Units of the base currency for one of the file's; wanted only when they differ.
+    /// Units of the base currency for one unit of the file's currency, with at most nine decimals. Required when the
+    /// currencies differ; omit it otherwise.
     exchange_rate: Option<Decimal>,
-    /// How dates are to be read that could be read two ways; without it such a date is reported, not guessed.
+    /// Order of day, month and year in numeric dates. When omitted, a date that can be read in two ways is reported as a
+    /// problem.
     date_order: Option<DateOrder>,
-    /// How amounts such as 1,234 are to be read; without it such an amount is reported, not guessed.
+    /// Decimal separator of amounts. When omitted, an amount that can be read in two ways, such as 1,234, is reported as a
+    /// problem.
     decimal_mark: Option<DecimalMark>,
-    /// Only check the file and report what would be done.
+    /// Checks the file and reports the result without creating expenses.
     #[graphql(default)]
     dry_run: bool,
-    /// Make the departments and categories that the file names and that are not there.
+    /// Creates the departments and categories that the file names and that do not exist.
     #[graphql(default)]
     create_missing: bool,
-    /// Import the file although it was imported before: its payments will be there twice.
+    /// Imports the file even if it was imported before, which creates its expenses a second time.
     #[graphql(default)]
     allow_repeat: bool,
-    /// Makes a repeated request safe: the same key gives the first answer again. 1 to 100 characters.
+    /// Makes a retry safe: a repeated request with the same key returns the first result. 1 to 100 characters.
     idempotency_key: Option<String>,
 }
 
-/// What became of `importExpenses`.
+/// Result of `importExpenses`.
 #[derive(SimpleObject)]
 pub struct ImportExpensesPayload {
-    /// The import, also when lines could not be read: its `problems` say which and why. Null when the file as a whole
-    /// was refused.
+    /// The import. When some lines could not be read, it is returned together with an error, and its `problems` describe
+    /// them. `null` when the whole file was rejected.
     import: Option<Import>,
-    /// What to mend; empty when it was done.
+    /// Errors that the caller can fix; empty on success.
     errors: Vec<UserError>,
 }
 
@@ -123,13 +126,13 @@ pub struct ImportMutation;
 
 #[Object]
 impl ImportMutation {
-    /// Makes expenses of a CSV file, all or nothing. They arrive approved, as the caller's. For owners, admins and
-    /// finance.
+    /// Imports a CSV file: creates one expense for each line, or none if a line cannot be read. The expenses belong to the
+    /// caller and are approved. For owners, admins and finance.
     #[graphql(directive = cost::apply("100".to_owned()))]
     async fn import_expenses(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The file, and how to read it.")] input: ImportExpensesInput,
+        #[graphql(desc = "The input of this mutation.")] input: ImportExpensesInput,
     ) -> Answer<ImportExpensesPayload> {
         answer(run(ctx, input).await, |import, mut errors| {
             if let Some(import) = &import
@@ -150,10 +153,10 @@ async fn run(
     ctx: &Context<'_>,
     input: ImportExpensesInput,
 ) -> outlay_domain::Result<entity::tenant::import::Model> {
-    // Before the file is read, so that nobody without the right makes the server work.
+    // Reject callers without the permission before reading the file.
     ctx.request().require(Permission::Import)?;
     let upload = input.file.open("file", ctx)?;
-    // The upload's own file may have no name any more; a copy that we name can be read twice.
+    // The uploaded file may be unlinked; copy it to a named file, which can be opened twice.
     let kept = tokio::task::spawn_blocking(move || {
         let mut kept = tempfile::NamedTempFile::new()?;
         std::io::copy(&mut &upload.content, &mut kept)?;

@@ -1,11 +1,11 @@
-//! Events of budgets near their limits.
+//! Events of budgets that reach an alert threshold.
 
 use async_graphql::{Context, ID, Object};
 use outlay_domain::live::{BudgetAlert, Payload, Publication};
 
 use crate::{budget::Budget, error::Answer, id, relation};
 
-/// A budget has crossed its alert threshold.
+/// A budget has reached an alert threshold.
 pub struct BudgetNearingLimit {
     cursor: String,
     alert: BudgetAlert,
@@ -23,7 +23,7 @@ impl BudgetNearingLimit {
     }
 }
 
-/// A budget has crossed its alert threshold.
+/// A budget has reached an alert threshold.
 #[Object]
 impl BudgetNearingLimit {
     /// Pass it as `after` to continue with the next event.

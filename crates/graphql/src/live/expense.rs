@@ -47,7 +47,7 @@ pub enum ExpenseAction {
 }
 
 impl ExpenseAction {
-    /// The action as subscribers see it; none for what is not done to an expense.
+    /// The action in the schema; `None` for actions on other objects.
     fn of(action: Action) -> Option<Self> {
         Some(match action {
             Action::ExpenseCreate => Self::Created,
@@ -111,7 +111,7 @@ impl ExpenseChange {
         self.event.version
     }
 
-    /// When the transaction of the change began.
+    /// Start of the transaction of the change.
     async fn occurred_at(&self) -> DateTime {
         DateTime(self.event.occurred_at)
     }
@@ -128,7 +128,7 @@ impl ExpenseChange {
 pub struct ExpenseChangeFilter {
     /// Global ids of expenses, at most 100.
     ids: Option<Vec<ID>>,
-    /// Global ids of members who spent, at most 100.
+    /// Global ids of members who spent the money, at most 100.
     member_ids: Option<Vec<ID>>,
     /// Global ids of departments after the change, at most 100. Deleted expenses match none.
     department_ids: Option<Vec<ID>>,
@@ -184,7 +184,7 @@ impl Filter {
     }
 }
 
-/// Whether a condition, if there is one, names the value.
+/// Whether a condition is absent or contains the value.
 fn among<T: PartialEq>(wanted: Option<&[T]>, value: Option<T>) -> bool {
     wanted.is_none_or(|wanted| value.is_some_and(|value| wanted.contains(&value)))
 }

@@ -9,11 +9,11 @@ use crate::{error::Answer, id, import::Import, relation};
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "live::ImportState")]
 pub enum ImportState {
-    /// It creates expenses, which become visible when it has finished.
+    /// The import is creating expenses. They become visible when it has finished.
     Running,
-    /// It has ended, with or without expenses: see the import.
+    /// The import has finished; `import` has the outcome.
     Finished,
-    /// It was aborted and wrote nothing.
+    /// The import was aborted. Nothing was written.
     Abandoned,
 }
 
@@ -43,7 +43,7 @@ impl ImportProgress {
         &self.cursor
     }
 
-    /// State.
+    /// State of the import.
     async fn state(&self) -> ImportState {
         self.progress.state.into()
     }
@@ -53,12 +53,12 @@ impl ImportProgress {
         id::encode(self.progress.import_id)
     }
 
-    /// Lines that became expenses so far.
+    /// Number of lines that have become expenses so far.
     async fn done_rows(&self) -> i64 {
         self.progress.done
     }
 
-    /// Lines of data in the file.
+    /// Number of lines of data in the file.
     async fn total_rows(&self) -> i64 {
         self.progress.total
     }

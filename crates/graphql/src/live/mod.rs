@@ -1,7 +1,7 @@
-//! What happens, told while it happens: the root of subscriptions and what its fields tell.
+//! The subscription root and the events of its fields.
 //!
-//! Each event is resolved on a snapshot of its own, whose connection goes back before the event is sent: a subscriber
-//! who waits holds no connection.
+//! Each event is resolved on its own snapshot, whose connection is released before the event is sent: a subscriber that
+//! waits for events holds no database connection.
 
 mod budget;
 mod expense;
@@ -27,8 +27,9 @@ pub struct LiveQuery;
 
 #[Object]
 impl LiveQuery {
-    /// Where the events of the organization stand now. Ask for it together with what you show, then subscribe `after`
-    /// it: a query sees one moment, so nothing that happens in between is missed and nothing is told that you have.
+    /// Cursor of the latest event of the organization. Select it in the query that reads the initial data, then subscribe
+    /// with `after` set to it: the query reads one snapshot, so the subscription delivers exactly the events that the query
+    /// did not include.
     async fn event_cursor(&self, ctx: &Context<'_>) -> Answer<String> {
         let cursor = async {
             let snapshot = ctx.request().snapshot()?;
@@ -38,31 +39,33 @@ impl LiveQuery {
     }
 }
 
-/// Everything that is told while it happens, over graphql-ws or graphql-sse. Each event has a cursor: a client that
-/// was away subscribes again `after` the last one that it has, and is told what it missed, each event once.
+/// Subscriptions, over graphql-ws or graphql-sse. Each event has a cursor. To continue after a lost connection,
+/// subscribe again with `after` set to the cursor of the last event received: each missed event is delivered once.
 ///
-/// A subscription ends with an error when its member is deactivated, is given another role or department
-/// (`FORBIDDEN`), when the organization is suspended (`TENANT_SUSPENDED`), or when the session or the access token
-/// ends (`UNAUTHENTICATED`).
+/// A subscription ends with an error when the member is deactivated or gets another role or department (`FORBIDDEN`),
+/// when the organization is suspended (`TENANT_SUSPENDED`), or when the session or the access token ends
+/// (`UNAUTHENTICATED`).
 #[derive(Default)]
 pub struct SubscriptionRoot;
 
-/// Everything that is told while it happens, over graphql-ws or graphql-sse. Each event has a cursor: a client that
-/// was away subscribes again `after` the last one that it has, and is told what it missed, each event once.
+/// Subscriptions, over graphql-ws or graphql-sse. Each event has a cursor. To continue after a lost connection,
+/// subscribe again with `after` set to the cursor of the last event received: each missed event is delivered once.
 ///
-/// A subscription ends with an error when its member is deactivated, is given another role or department
-/// (`FORBIDDEN`), when the organization is suspended (`TENANT_SUSPENDED`), or when the session or the access token
-/// ends (`UNAUTHENTICATED`).
+/// A subscription ends with an error when the member is deactivated or gets another role or department (`FORBIDDEN`),
+/// when the organization is suspended (`TENANT_SUSPENDED`), or when the session or the access token ends
+/// (`UNAUTHENTICATED`).
 #[Subscription(name = "Subscription")]
 impl SubscriptionRoot {
-    /// Expenses that the caller may see were entered, changed, deleted, or taken to another state. Those that an
-    /// import makes are not told one by one: `importProgress` tells of them.
+    /// Changes of expenses that the caller is allowed to see: created, changed, deleted, or moved to another status.
+    /// Expenses created by an import are not included; see `importProgress`.
     async fn expense_changed(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What comes after this cursor; what happens from now on when left out.")]
+        #[graphql(desc = "Returns the events after this cursor; new events only when omitted.")]
         after: Option<String>,
-        #[graphql(desc = "Which expenses; all when left out.")] filter: Option<ExpenseChangeFilter>,
+        #[graphql(desc = "Conditions, joined by AND; all expenses when omitted.")] filter: Option<
+            ExpenseChangeFilter,
+        >,
     ) -> Result<impl Stream<Item = Result<ExpenseChange>> + use<>> {
         let filter = filter.unwrap_or_default().parse();
         let filter = filter.map_err(|error| problem(&error))?;
@@ -72,35 +75,39 @@ impl SubscriptionRoot {
         }))
     }
 
-    /// Expenses of others were submitted that the caller may decide on. For owners, admins, finance and approvers.
+    /// Submissions of expenses that the caller is allowed to approve. For owners, admins, finance and approvers;
+    /// `FORBIDDEN` for others.
     async fn approval_wanted(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What comes after this cursor; what happens from now on when left out.")]
+        #[graphql(desc = "Returns the events after this cursor; new events only when omitted.")]
         after: Option<String>,
     ) -> Result<impl Stream<Item = Result<ExpenseChange>> + use<>> {
         let told = follow(ctx, Interest::Approvals, after).await?;
         Ok(only(told, ExpenseChange::of))
     }
 
-    /// Expenses have brought a budget to 80 % or to 100 % of its limit.
+    /// Budgets whose amount charged has reached 80 % or 100 % of the limit.
     async fn budget_nearing_limit(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What comes after this cursor; what happens from now on when left out.")]
+        #[graphql(desc = "Returns the events after this cursor; new events only when omitted.")]
         after: Option<String>,
     ) -> Result<impl Stream<Item = Result<BudgetNearingLimit>> + use<>> {
         let told = follow(ctx, Interest::Budgets, after).await?;
         Ok(only(told, BudgetNearingLimit::of))
     }
 
-    /// Imports come on, and end. What is under way is told as it is now and not kept; that an import has finished is
-    /// told after any cursor. For owners, admins, finance and viewers.
+    /// Progress of imports. Events of running imports are not stored: only current ones are delivered. The event of a
+    /// finished import is stored and delivered after any earlier cursor. For owners, admins, finance and viewers;
+    /// `FORBIDDEN` for others.
     async fn import_progress(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Global id of one import; all when left out.")] import_id: Option<ID>,
-        #[graphql(desc = "What comes after this cursor; what happens from now on when left out.")]
+        #[graphql(desc = "Global id of an import; all imports when omitted.")] import_id: Option<
+            ID,
+        >,
+        #[graphql(desc = "Returns the events after this cursor; new events only when omitted.")]
         after: Option<String>,
     ) -> Result<impl Stream<Item = Result<ImportProgress>> + use<>> {
         let import = import_id.parse("importId");
@@ -110,7 +117,7 @@ impl SubscriptionRoot {
     }
 }
 
-/// What the caller is told, until it ends with an error.
+/// The events that match the caller's interest, until an error ends the subscription.
 async fn follow(
     ctx: &Context<'_>,
     interest: Interest,
@@ -127,7 +134,7 @@ async fn follow(
     }))
 }
 
-/// What a field tells of all that its subscriber is told.
+/// The events of one field, selected from all events of the subscription.
 fn only<T>(
     told: impl Stream<Item = Result<Publication>>,
     mut pick: impl FnMut(Publication) -> Option<T>,

@@ -1,4 +1,4 @@
-//! Invitations in the schema: offers of membership.
+//! Invitations in the schema.
 
 mod accept;
 
@@ -27,7 +27,7 @@ use crate::{
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[graphql(remote = "tenant::InvitationStatus")]
 pub enum InvitationStatus {
-    /// Not answered yet.
+    /// Not accepted yet.
     Pending,
     /// Accepted: the recipient is a member.
     Accepted,
@@ -35,25 +35,25 @@ pub enum InvitationStatus {
     Revoked,
 }
 
-/// An offer of membership, visible to members who may invite.
+/// An invitation to become a member. Visible to owners and admins.
 #[fields(invitation)]
 impl Invitation {
-    /// The e-mail address invited.
+    /// E-mail address of the invited person.
     fn email(email: &str) -> &str {
         email
     }
 
-    /// The role that the new member will have.
+    /// Role that the new member will have.
     fn role(role: tenant::Role) -> Role {
         role.into()
     }
 
-    /// The department that the new member will work in.
+    /// Department that the new member will work in; `null` when there is none.
     fn department(department_id: Option<DepartmentId>) -> One<Department> {
         department_id.into()
     }
 
-    /// The member who sent it.
+    /// Member who created the invitation.
     fn invited_by(invited_by: MemberId) -> One<Member> {
         invited_by.into()
     }
@@ -63,13 +63,13 @@ impl Invitation {
         status.into()
     }
 
-    /// It cannot be accepted after this time.
+    /// Expiry: the invitation cannot be accepted after this time.
     fn expires_at(expires_at: outlay_domain::Time) -> DateTime {
         DateTime(expires_at)
     }
 
-    /// The link that accepts it. Send it to the recipient only: whoever has the link can become the member. `null` once it
-    /// was accepted or revoked, and for admins where it makes an owner.
+    /// Link to accept the invitation. Send it only to the invited person: it is the credential for accepting. `null` when
+    /// the invitation is not pending, and for admins when its role is `OWNER`.
     #[reads(id, role, status)]
     async fn link(&self, ctx: &Context<'_>) -> Answer<String> {
         found(self.find_link(ctx.request()))
@@ -101,12 +101,12 @@ query! {
     invitations() -> Answer |cx, request, fetch| members::invitations(cx, request, fetch).await;
 }
 
-/// An offer of membership.
+/// A new invitation.
 #[derive(async_graphql::InputObject)]
 pub struct InviteMemberInput {
-    /// E-mail address of the person.
+    /// E-mail address of the invited person, at most 254 characters.
     email: String,
-    /// The role that the new member will have. Only owners invite owners.
+    /// Role that the new member will have. Only owners invite owners.
     role: Role,
     /// Global id of the department that the new member will work in.
     department_id: Option<ID>,
@@ -124,13 +124,14 @@ payload! {
     invitation Invitation
 }
 
-/// The mutation that invites.
+/// The mutation that creates invitations.
 #[derive(Default)]
 pub struct InviteMutation;
 
 #[Object]
 impl InviteMutation {
-    /// Invites a person. Send the link of the result to them. For owners and admins.
+    /// Creates an invitation. The server sends no e-mail: send the `link` of the result to the invited person. For owners and
+    /// admins.
     async fn invite_member(
         &self,
         ctx: &Context<'_>,

@@ -1,4 +1,4 @@
-//! Ending one's own membership.
+//! The mutation that ends the caller's own membership.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use outlay_domain::{IdempotencyKey, member::LeaveOrganization};
@@ -9,7 +9,7 @@ use crate::{
     id,
 };
 
-/// The request to leave.
+/// Options of `leaveOrganization`.
 #[derive(InputObject)]
 pub struct LeaveOrganizationInput {
     /// Makes a retry safe: a repeated request with the same key returns the first result, although the caller is no longer
@@ -20,9 +20,9 @@ pub struct LeaveOrganizationInput {
 /// Result of `leaveOrganization`.
 #[derive(SimpleObject)]
 pub struct LeaveOrganizationPayload {
-    /// Global id of the member that the caller was; `null` when there are errors.
+    /// Global id of the deactivated member; `null` when there are errors.
     left_id: Option<ID>,
-    /// Why it was rejected; empty on success.
+    /// Errors that the caller can fix; empty on success.
     errors: Vec<UserError>,
 }
 
@@ -32,8 +32,8 @@ pub struct LeaveMutation;
 
 #[Object]
 impl LeaveMutation {
-    /// Ends the caller's own membership; the last owner cannot leave. The session stays valid for other organizations, by
-    /// `switchOrganization`.
+    /// Ends the caller's own membership. The last owner cannot leave. The session stays valid for `switchOrganization` to
+    /// another organization. For all roles.
     async fn leave_organization(
         &self,
         ctx: &Context<'_>,

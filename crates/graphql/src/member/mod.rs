@@ -22,21 +22,21 @@ use crate::{
 use filter::MemberFilter;
 pub use invitation::{Invitation, InvitationQuery, InvitationStatus};
 
-/// What a member may do.
+/// Permissions of a member.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[graphql(remote = "tenant::Role")]
 pub enum Role {
-    /// Everything. Only owners manage owners.
+    /// All permissions. Only owners manage owners.
     Owner,
-    /// All that finance may do, and members, invitations and settings.
+    /// All permissions of finance, and members, invitations and settings.
     Admin,
     /// Accounts, budgets, imports, and the expenses of all members with their approval.
     Finance,
-    /// Approval of expenses of the own department, and own expenses.
+    /// Own expenses, and approval of the expenses of the own department.
     Approver,
     /// Own expenses.
     Member,
-    /// Reads everything, writes nothing.
+    /// Read access to all data but invitations; no write access.
     Viewer,
 }
 
@@ -44,16 +44,16 @@ pub enum Role {
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[graphql(remote = "tenant::MemberStatus")]
 pub enum MemberStatus {
-    /// May sign in.
+    /// The member can use the organization.
     Active,
-    /// May not sign in; the member's records stay.
+    /// The member cannot use the organization; the member's records stay.
     Deactivated,
 }
 
-/// A person in the organization.
+/// A user's membership of an organization.
 #[fields(member)]
 impl Member {
-    /// The name that colleagues see.
+    /// Name shown to other members.
     fn display_name(display_name: &str) -> &str {
         display_name
     }
@@ -63,7 +63,7 @@ impl Member {
         email
     }
 
-    /// What the member may do.
+    /// Permissions of the member.
     fn role(role: tenant::Role) -> Role {
         role.into()
     }
@@ -73,17 +73,17 @@ impl Member {
         status.into()
     }
 
-    /// The department that the member works in.
+    /// Department that the member works in; `null` when there is none.
     fn department(department_id: Option<DepartmentId>) -> One<Department> {
         department_id.into()
     }
 
-    /// The member whom this one reports to.
+    /// Member whom this member reports to; `null` when there is none.
     fn manager(manager_id: Option<MemberId>) -> One<Member> {
         manager_id.into()
     }
 
-    /// Number in the organization's own records.
+    /// Number in the organization's own records, unique; `null` when there is none.
     fn employee_id(employee_id: Option<&str>) -> Option<&str> {
         employee_id
     }
@@ -92,7 +92,7 @@ impl Member {
 query! {
     /// Queries about members.
     MembersQuery of Member;
-    /// The organization's members, by name, including deactivated ones.
+    /// The organization's members, ordered by name, including deactivated ones.
     members(
         #[graphql(desc = "Conditions, joined by AND; all members when omitted.")] filter: Option<MemberFilter>
     ) -> Field |cx, request, fetch| {
@@ -110,13 +110,13 @@ pub struct MemberQuery(MembersQuery, InvitationQuery);
 input! {
     /// Changes to a member. Omitted fields stay unchanged, `null` removes a value.
     UpdateMemberInput => UpdateMember, of "member" {
-        /// The name that colleagues see, 1 to 200 characters.
+        /// Name shown to other members, 1 to 200 characters.
         display_name: Option<String>,
-        /// What the member may do. Only owners make and unmake owners; the last owner stays.
+        /// Permissions of the member. Only owners grant and revoke the role `OWNER`; the last owner keeps it.
         role: Option<Role>,
         /// Global id of the department that the member works in; `null` for none.
         department_id: MaybeUndefined<ID>,
-        /// Global id of the member whom this one reports to; `null` for none.
+        /// Global id of the member whom this member reports to; `null` for none.
         manager_id: MaybeUndefined<ID>,
         /// Number in the organization's own records, unique, 1 to 100 characters; `null` for none.
         employee_id: MaybeUndefined<String>,
@@ -143,8 +143,8 @@ mutations! {
     MembersMutation;
     /// Changes a member. For owners and admins; only owners change owners.
     update_member(UpdateMemberInput) -> UpdateMemberPayload by write;
-    /// Deactivates a member, who can no longer sign in; the member's records stay. For owners and admins; only owners
-    /// deactivate owners, and the last owner stays.
+    /// Deactivates a member, who can no longer use the organization; the member's records stay. For owners and admins; only
+    /// owners deactivate owners, and the last owner cannot be deactivated.
     deactivate_member(DeactivateMemberInput) -> DeactivateMemberPayload by write;
     /// Reactivates a deactivated member. For owners and admins; only owners reactivate owners.
     reactivate_member(ReactivateMemberInput) -> ReactivateMemberPayload by write;

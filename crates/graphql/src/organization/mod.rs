@@ -29,66 +29,66 @@ pub use settings::{OrganizationSettings, RuleAction};
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[graphql(remote = "shared::OrganizationStatus")]
 pub enum OrganizationStatus {
-    /// In use.
+    /// The organization can be used.
     Active,
-    /// Suspended by the operator: its members are rejected until it is resumed.
+    /// Suspended by the operator: requests of its members are rejected with `TENANT_SUSPENDED` until it is resumed.
     Suspended,
 }
 
-/// A company or club, with books of its own that no other organization can see. Visible to its members only.
+/// A company or club, with its own isolated data. Visible only to its members.
 #[fields(organization)]
 impl Organization {
-    /// Name in host names and links, unique; may change.
+    /// Name in host names and links. Unique; it can be changed by `updateOrganization`.
     fn slug(slug: &str) -> &str {
         slug
     }
 
-    /// Code for people to type, such as `ACM-4821`, unique; never changes.
+    /// Code for people to type, such as `ACM-4821`. Unique; it never changes.
     fn short_code(short_code: &str) -> &str {
         short_code
     }
 
-    /// The name that people see.
+    /// Display name.
     fn name(name: &str) -> &str {
         name
     }
 
-    /// The currency of its books: budgets, accounts and sums.
+    /// Base currency: the currency of budgets, accounts and sums. It never changes.
     fn base_currency(base_currency: &str) -> CurrencyCode {
         CurrencyCode(base_currency.to_owned())
     }
 
-    /// Whether it may be used.
+    /// Whether the organization may be used.
     fn status(status: shared::OrganizationStatus) -> OrganizationStatus {
         status.into()
     }
 
-    /// Subscription plan.
+    /// Name of the subscription plan.
     fn plan(plan: &str) -> &str {
         plan
     }
 
-    /// Business e-mail address.
+    /// Business e-mail address; `null` when there is none.
     fn business_email(business_email: Option<&str>) -> Option<&str> {
         business_email
     }
 
-    /// Business telephone number.
+    /// Business telephone number; `null` when there is none.
     fn business_phone(business_phone: Option<&str>) -> Option<&str> {
         business_phone
     }
 
-    /// Brand colour, as `#rrggbb`.
+    /// Brand colour, as `#rrggbb`; `null` when there is none.
     fn brand_color(brand_color: Option<&str>) -> Option<&str> {
         brand_color
     }
 
-    /// Address of the logo on its sign-in page.
+    /// Address of the logo on the sign-in page; `null` when there is none.
     fn logo_url(logo_url: Option<&str>) -> Option<&str> {
         logo_url
     }
 
-    /// Its business rules; `null` for organizations that the session is not bound to.
+    /// Business rules; `null` for organizations that the session is not bound to.
     #[reads(id)]
     async fn settings(&self, ctx: &Context<'_>) -> Answer<OrganizationSettings> {
         let id = self.0.id().ok()?;
@@ -104,7 +104,7 @@ impl Organization {
 impl Registered for organization::Entity {
     const KIND: Kind = Kind::Organization;
 
-    /// Organizations are not read from a tenant's snapshot.
+    /// Returns nothing: organizations are in the shared schema, not in a tenant's snapshot.
     fn load(_: &Snapshot, _: OrganizationId, _: Reading) -> BoxFuture<'_, Found<Self>> {
         Box::pin(std::future::ready(Ok(None)))
     }

@@ -1,20 +1,20 @@
-//! The face that an organization shows before sign-in.
+//! The public profile of an organization, for its sign-in page.
 
 use async_graphql::SimpleObject;
 use outlay_domain::entity::shared::organization::Model;
 
-/// What an organization shows to people who have not signed in.
+/// The public profile of an organization, for its sign-in page.
 #[derive(SimpleObject)]
 pub struct OrganizationProfile {
-    /// A code for people to type, such as `ACM-4821`; never changes.
+    /// Code for people to type, such as `ACM-4821`. Unique; it never changes.
     short_code: String,
-    /// Its name in host names and links; give it to `signIn`.
+    /// Name in host names and links. Pass it to `signIn` as `organization`.
     slug: String,
-    /// The name that people see.
+    /// Display name.
     name: String,
-    /// Colour of its pages, as `#rrggbb`.
+    /// Brand colour, as `#rrggbb`; `null` when there is none.
     brand_color: Option<String>,
-    /// Address of a picture for its sign-in page.
+    /// Address of the logo on the sign-in page; `null` when there is none.
     logo_url: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Reading organizations.
+//! Queries about organizations.
 
 use async_graphql::{Context, Object};
 use outlay_domain::value::Code;
@@ -15,8 +15,7 @@ pub struct OrganizationQuery;
 
 #[Object]
 impl OrganizationQuery {
-    /// The organization that the session is bound to; null, with the error `TENANT_REQUIRED`, when it is bound to
-    /// none.
+    /// The organization that the session is bound to; `null`, with the error `TENANT_REQUIRED`, when it is bound to none.
     async fn organization(&self, ctx: &Context<'_>) -> Answer<Organization> {
         let organization = async {
             let id = ctx.request().access()?.tenant().id();
@@ -26,12 +25,11 @@ impl OrganizationQuery {
         found(organization.await.map(Organization::from))
     }
 
-    /// What the organization of a short code shows on its sign-in page; null when there is none. Needs no access
-    /// token.
+    /// The public profile of the organization with this short code; `null` when there is none. Requires no access token.
     async fn organization_profile(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The code, such as `ACM-4821`, in any case.")] short_code: String,
+        #[graphql(desc = "Short code, such as `ACM-4821`, regardless of case.")] short_code: String,
     ) -> Answer<OrganizationProfile> {
         let profile = async {
             let code = Code::parse("shortCode", &short_code)?;

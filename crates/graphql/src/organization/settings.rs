@@ -1,25 +1,26 @@
-//! An organization's business rules in the schema.
+//! Business rules of an organization in the schema.
 
 use async_graphql::{Enum, SimpleObject};
 use outlay_domain::entity::tenant::{self, settings::Model};
 
-/// What a business rule does when it is broken.
+/// Action when a business rule is violated.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[graphql(remote = "tenant::RuleAction")]
 pub enum RuleAction {
-    /// Lets it pass.
+    /// The write is allowed.
     Allow,
-    /// Refuses it.
+    /// The write is rejected with an error.
     Block,
 }
 
-/// An organization's business rules.
+/// Business rules of an organization. Change them by `updateOrganization`.
 #[derive(SimpleObject)]
 pub struct OrganizationSettings {
-    /// Whether a write may leave a budget overspent. `BLOCK` rejects each change of an expense or a budget that would, such
-    /// as a new expense, a larger amount or a voided refund; what does not raise the charge of a budget is allowed.
+    /// Action when a write would leave a budget overspent. `BLOCK` rejects a write that raises the amount charged above the
+    /// limit, such as a new expense, a larger amount or a voided refund. Writes that do not raise the amount charged to a
+    /// budget are allowed.
     over_budget: RuleAction,
-    /// The first month of the fiscal year, 1 to 12.
+    /// First month of the fiscal year, 1 to 12.
     fiscal_year_start: i32,
 }
 

@@ -8,7 +8,7 @@ use async_graphql::{
 
 use super::check;
 
-/// Checks which texts are values of a scalar, and that nothing but a text is.
+/// Checks that the scalar accepts the valid texts, and rejects the invalid texts and all other kinds of values.
 fn reads(name: &str, right: &[&str], wrong: &[&str]) {
     for text in right {
         let value = Value::from(*text);

@@ -110,7 +110,7 @@ impl Drop for Counted {
 mod tests {
     use outlay_tenancy::TenantId;
 
-    use super::{PART, SMALL, Unsent, locked};
+    use super::{PART, SMALL, Unsent};
 
     const LARGE: usize = 100 << 10;
 

@@ -1,4 +1,4 @@
-//! Prices of the real schema, and of the documents that clients send.
+//! Costs in the real schema, and of the documents of clients.
 
 use std::path::Path;
 
@@ -61,7 +61,7 @@ fn every_list_of_the_schema_has_a_size() {
         }
         lists += 1;
         let name = &field.name.node;
-        // The field itself has a size, or every field that returns its object has.
+        // The field itself has a size, or every field that returns its parent object has one.
         let mut parents = fields.iter().filter(|(parent, parent_field)| {
             let field = types.field(parent, &parent_field.name.node);
             field.and_then(|field| field.of.as_ref()) == Some(ty)
@@ -79,16 +79,16 @@ fn values_count_as_often_as_the_list_has_items() {
     for (document, expected) in [
         ("{ __typename }", 1),
         ("{ organization { slug name } }", 2),
-        // The connection, and for each row itself and three values.
+        // The connection, and for each item the object and three values.
         (
             "{ expenses(first: 100) { nodes { id merchant status } } }",
             131,
         ),
         ("{ expenses(first: 100) { nodes { __typename } } }", 111),
-        // A list that its field rejects counts as the largest.
+        // A list whose size the field rejects counts with the maximum size.
         ("{ expenses { nodes { id } } }", 111),
         ("{ expenses(first: 10000000) { nodes { id } } }", 111),
-        // A thousand groups, where nothing is asked for.
+        // 1,000 groups without `first`.
         (
             "{ spending(groupBy: [MERCHANT]) { rows { merchant } } }",
             250,
@@ -97,7 +97,7 @@ fn values_count_as_often_as_the_list_has_items() {
             "{ spending(groupBy: [MERCHANT], first: 10) { rows { merchant } } }",
             52,
         ),
-        // The mutation, and room for ten errors.
+        // The mutation, and ten errors.
         (
             "mutation { createCategory(input: { name: \"x\" }) { errors { message } } }",
             21,
@@ -140,7 +140,7 @@ fn the_documents_of_clients_stay_well_within_the_limit() {
     let mut found = Vec::new();
     documents(&root.join("clients"), &mut found);
     documents(&root.join("bench"), &mut found);
-    // Kept beside the checkout, for all who depend on them.
+    // The contract of clients is outside of the repository.
     documents(&root.join("../../shared/contract"), &mut found);
     assert!(found.len() >= 5, "{found:?}");
     let shared = "fragment Problem on UserError { code field message }";
@@ -156,7 +156,7 @@ fn the_documents_of_clients_stay_well_within_the_limit() {
     }
 }
 
-/// What GraphiQL and code generators send: `getIntrospectionQuery` of graphql-js 16, with all of its options.
+/// The introspection query of GraphiQL and code generators: `getIntrospectionQuery` of graphql-js 16, with all options.
 const INTROSPECTION: &str = "
     query IntrospectionQuery {
       __schema {

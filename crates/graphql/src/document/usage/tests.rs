@@ -18,7 +18,7 @@ fn types() -> Types {
     Types::of(&parse_schema(SDL).expect("a schema"))
 }
 
-/// What is wrong with the variables of this document.
+/// The error messages for the variables of a document.
 fn wrong(document: &str) -> Vec<String> {
     let document = parse_query(document).expect("a document");
     let (_, errors) = check(&types(), &document);
@@ -57,7 +57,7 @@ fn a_variable_stands_where_its_type_fits() {
         ("$v: Int!", "a(one: { x: $v }) { b }"),
         ("$v: Boolean!", "b @include(if: $v)"),
         ("$v: Boolean = true", "b @include(if: $v)"),
-        // Left to validation.
+        // Validation reports these.
         ("$v: Int", "a(m: $w) { b }"),
         ("$v: Int", "a(q: $v) { b } c(d: $v) @e(f: $v)"),
     ] {
@@ -72,52 +72,52 @@ fn a_variable_that_does_not_fit_its_place_is_named() {
         (
             "$v: Boolean",
             "b @include(if: $v)",
-            "Argument if: Boolean! is required, and $v of type Boolean may be null.",
+            "Argument if: Boolean! is required, but $v of type Boolean may be null.",
         ),
         (
             "$v: Boolean = null",
             "... @include(if: $v) { b }",
-            "Argument if: Boolean! is required, and $v of type Boolean may be null.",
+            "Argument if: Boolean! is required, but $v of type Boolean may be null.",
         ),
         (
             "$v: String",
             "a(in: { name: $v }) { b }",
-            "Argument in.name: String! is required, and $v of type String may be null.",
+            "Argument in.name: String! is required, but $v of type String may be null.",
         ),
         (
             "$v: String",
             "a(in: { name: \"\", inner: [{ name: $v }] }) { b }",
-            "Argument in.inner.0.name: String! is required, and $v of type String may be null.",
+            "Argument in.inner.0.name: String! is required, but $v of type String may be null.",
         ),
         (
             "$v: [ID]",
             "a(ids: $v) { b }",
-            "Argument ids: the type is [ID!], and that of $v is [ID].",
+            "Argument ids: the type is [ID!], but $v is of type [ID].",
         ),
         (
             "$v: ID",
             "a(ids: [$v]) { b }",
-            "Argument ids.0: ID! is required, and $v of type ID may be null.",
+            "Argument ids.0: ID! is required, but $v of type ID may be null.",
         ),
         (
             "$v: ID!",
             "a(ids: $v) { b }",
-            "Argument ids: the type is [ID!], and that of $v is ID!.",
+            "Argument ids: the type is [ID!], but $v is of type ID!.",
         ),
         (
             "$v: String! = \"\"",
             "a(m: $v) { b }",
-            "Argument m: the type is Int, and that of $v is String!.",
+            "Argument m: the type is Int, but $v is of type String!.",
         ),
         (
             "$v: Int",
             "a(one: { x: $v }) { b }",
-            "Argument one.x: Int is required, and $v of type Int may be null.",
+            "Argument one.x: Int is required, but $v of type Int may be null.",
         ),
         (
             "$v: Int = 1",
             "unknown { c @include(if: $v) }",
-            "Argument if: the type is Boolean!, and that of $v is Int.",
+            "Argument if: the type is Boolean!, but $v is of type Int.",
         ),
     ] {
         let document = format!("query({declared}) {{ {selected} }}");
@@ -148,7 +148,7 @@ fn a_fragment_is_checked_for_each_operation() {
     let good = "query A($v: Boolean!) { ...F }";
     let bad = "query B($v: String!) { ...F ... { ...F } }";
     assert_eq!(wrong(&format!("{good} {fragment}")), Vec::<String>::new());
-    let message = "Argument if: the type is Boolean!, and that of $v is String!.";
+    let message = "Argument if: the type is Boolean!, but $v is of type String!.";
     assert_eq!(wrong(&format!("{good} {bad} {fragment}")), [message]);
 }
 
@@ -169,11 +169,11 @@ fn null_is_an_error_where_a_default_makes_it_possible() {
     for (given, message) in [
         (
             json!({ "v": null }),
-            "Argument in.flag: $v is null, but the type is Boolean!; leave the variable out to use the default.",
+            "Argument in.flag: $v is null, but the type is Boolean!; omit the variable to use the default.",
         ),
         (
             json!({ "w": null }),
-            "Argument n: $w is null, but the type is Int!; leave the variable out to use the default.",
+            "Argument n: $w is null, but the type is Int!; omit the variable to use the default.",
         ),
     ] {
         let errors = coerced(given).expect_err("it is refused");

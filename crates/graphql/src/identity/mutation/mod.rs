@@ -1,4 +1,4 @@
-//! Signing up, in and out.
+//! Mutations that register users and manage sessions.
 
 mod session;
 mod sign_in;

@@ -1,4 +1,4 @@
-//! Keeping a session, binding it to another organization, and ending it.
+//! Mutations that refresh a session, open one in another organization, and end it.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use outlay_domain::{IdempotencyKey, value::Slug};
@@ -13,49 +13,49 @@ use crate::{
 /// The refresh token to exchange.
 #[derive(InputObject)]
 pub struct RefreshSessionInput {
-    /// The newest refresh token of the session.
+    /// The latest refresh token of the session.
     refresh_token: String,
 }
 
-/// Which organization to go to.
+/// The organization to open a session in.
 #[derive(InputObject)]
 pub struct SwitchOrganizationInput {
-    /// Slug of the organization, which the caller must be a member of.
+    /// Slug of the organization. The caller must be an active member of it.
     organization: String,
 }
 
-/// How to sign out.
+/// Options of `signOut`.
 #[derive(InputObject)]
 pub struct SignOutInput {
-    /// Makes a repeated request safe: the same key gives the first answer again, though the session has ended. 1 to
-    /// 100 characters.
+    /// Makes a retry safe: a repeated request with the same key returns the first result, although the session has ended.
+    /// 1 to 100 characters.
     idempotency_key: Option<String>,
 }
 
-/// What became of `refreshSession`.
+/// Result of `refreshSession`.
 #[derive(SimpleObject)]
 pub struct RefreshSessionPayload {
-    /// The session's new tokens; null when there are errors.
+    /// The new tokens of the session; `null` when there are errors.
     session: Option<Session>,
-    /// What to mend; empty when it was done. UNAUTHENTICATED: the session has ended, sign in again.
+    /// Errors that the caller can fix; empty on success. `UNAUTHENTICATED`: the session has ended; sign in again.
     errors: Vec<UserError>,
 }
 
-/// What became of `switchOrganization`.
+/// Result of `switchOrganization`.
 #[derive(SimpleObject)]
 pub struct SwitchOrganizationPayload {
-    /// A session bound to the organization; null when there are errors.
+    /// A session bound to the organization; `null` when there are errors.
     session: Option<Session>,
-    /// What to mend in the input; empty when it was done.
+    /// Errors that the caller can fix; empty on success.
     errors: Vec<UserError>,
 }
 
-/// What became of `signOut`.
+/// Result of `signOut`.
 #[derive(SimpleObject)]
 pub struct SignOutPayload {
     /// Whether the session has ended.
     signed_out: bool,
-    /// What to mend; empty when it was done.
+    /// Errors that the caller can fix; empty on success.
     errors: Vec<UserError>,
 }
 
@@ -65,13 +65,13 @@ pub struct SessionMutation;
 
 #[Object]
 impl SessionMutation {
-    /// Exchanges a refresh token for new tokens of the same session, once: a token that comes a second time ends the
-    /// session. Needs no access token.
+    /// Exchanges a refresh token for new tokens of the same session. Each refresh token is valid for one call; a second use
+    /// ends the session. Requires no access token.
     #[graphql(directive = credential::apply())]
     async fn refresh_session(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The token.")] input: RefreshSessionInput,
+        #[graphql(desc = "The input of this mutation.")] input: RefreshSessionInput,
     ) -> Answer<RefreshSessionPayload> {
         ctx.request().release().await;
         let done = ctx.request().outlay().refresh(&input.refresh_token).await;
@@ -81,11 +81,12 @@ impl SessionMutation {
         })
     }
 
-    /// Opens a session in another organization of the caller's; the caller's own session goes on.
+    /// Opens a session in another organization of the caller. The caller's current session stays valid. For every
+    /// authenticated user.
     async fn switch_organization(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which organization.")] input: SwitchOrganizationInput,
+        #[graphql(desc = "The input of this mutation.")] input: SwitchOrganizationInput,
     ) -> Answer<SwitchOrganizationPayload> {
         let done = async {
             let caller = ctx.request().caller()?;
@@ -102,11 +103,11 @@ impl SessionMutation {
         })
     }
 
-    /// Ends the caller's session: its tokens are refused everywhere within a second.
+    /// Ends the caller's session. All servers reject its tokens within one second. For every authenticated user.
     async fn sign_out(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "A key, to repeat it safely.")] input: Option<SignOutInput>,
+        #[graphql(desc = "The input of this mutation.")] input: Option<SignOutInput>,
     ) -> Answer<SignOutPayload> {
         let request = ctx.request();
         let done = async {

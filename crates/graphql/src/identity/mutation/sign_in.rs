@@ -1,4 +1,4 @@
-//! Signing up and in.
+//! Mutations that register a user and open a session by password.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use outlay_domain::{
@@ -17,13 +17,13 @@ use crate::{
 /// A new user.
 #[derive(InputObject)]
 pub struct SignUpInput {
-    /// The e-mail address to sign in with; one account an address.
+    /// E-mail address that the user signs in with, at most 254 characters. Unique among all users.
     email: String,
     /// The password, 10 to 200 characters.
     password: String,
-    /// The name that others will see, 1 to 200 characters.
+    /// Name shown to other users, 1 to 200 characters.
     display_name: String,
-    /// Makes a repeated request safe: the same key, with the same password, gives the same user again, with a new
+    /// Makes a retry safe: a repeated request with the same key and the same password returns the same user, with a new
     /// session. 1 to 100 characters.
     idempotency_key: Option<String>,
 }
@@ -38,15 +38,16 @@ impl SignUpInput {
     }
 }
 
-/// Who wants to sign in, and where.
+/// The credentials of a user, and the organization to sign in to.
 #[derive(InputObject)]
 pub struct SignInInput {
-    /// The e-mail address.
+    /// E-mail address of the user.
     email: String,
-    /// The password.
+    /// Password of the user.
     password: String,
-    /// Slug of the organization to bind the session to. Left out, it is the one whose host is called, else the
-    /// user's only one; with several, the session is bound to none.
+    /// Slug of the organization to bind the session to. When omitted, the default is the organization that the host or
+    /// the header `X-Organization` of the request names, else the only organization of the user. The session of a user
+    /// with several organizations is otherwise bound to none: use `switchOrganization`.
     organization: Option<String>,
 }
 
@@ -64,40 +65,40 @@ impl SignInInput {
     }
 }
 
-/// What became of `signUp`.
+/// Result of `signUp`.
 #[derive(SimpleObject)]
 pub struct SignUpPayload {
-    /// The new user; null when there are errors.
+    /// The new user; `null` when there are errors.
     user: Option<User>,
-    /// A session bound to no organization; null when there are errors.
+    /// A session that is bound to no organization; `null` when there are errors.
     session: Option<Session>,
-    /// What to mend in the input; empty when it was done.
+    /// Errors that the caller can fix; empty on success.
     errors: Vec<UserError>,
 }
 
-/// What became of `signIn`.
+/// Result of `signIn`.
 #[derive(SimpleObject)]
 pub struct SignInPayload {
-    /// The user; null when there are errors.
+    /// The authenticated user; `null` when there are errors.
     user: Option<User>,
-    /// The session; null when there are errors.
+    /// The new session; `null` when there are errors.
     session: Option<Session>,
-    /// What to mend in the input; empty when it was done. UNAUTHENTICATED: address or password is wrong.
+    /// Errors that the caller can fix; empty on success. `UNAUTHENTICATED`: the e-mail address or the password is wrong.
     errors: Vec<UserError>,
 }
 
-/// Mutations that need no access token.
+/// Mutations that require no access token.
 #[derive(Default)]
 pub struct SignInMutation;
 
 #[Object]
 impl SignInMutation {
-    /// Makes a user, signed in. Needs no access token.
+    /// Registers a user and opens a session. Requires no access token.
     #[graphql(directive = cost::apply("50".to_owned()), directive = credential::apply())]
     async fn sign_up(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The new user.")] input: SignUpInput,
+        #[graphql(desc = "The input of this mutation.")] input: SignUpInput,
     ) -> Answer<SignUpPayload> {
         let done = async {
             let new = input.parse()?;
@@ -119,12 +120,13 @@ impl SignInMutation {
         })
     }
 
-    /// Opens a session by e-mail address and password. Needs no access token.
+    /// Opens a session with an e-mail address and a password. Requires no access token. Repeated wrong passwords delay
+    /// further attempts, with the error `RATE_LIMITED`.
     #[graphql(directive = cost::apply("50".to_owned()), directive = credential::apply())]
     async fn sign_in(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Who, and where.")] input: SignInInput,
+        #[graphql(desc = "The input of this mutation.")] input: SignInInput,
     ) -> Answer<SignInPayload> {
         let done = async {
             let attempt = input.parse()?;

@@ -1,4 +1,4 @@
-//! Accepting an invitation.
+//! The mutation that accepts an invitation.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use outlay_domain::{
@@ -16,17 +16,17 @@ use crate::{
     relation,
 };
 
-/// The recipient of an invitation.
+/// An invitation, and the person who accepts it.
 #[derive(InputObject)]
 pub struct AcceptInvitationInput {
-    /// The last segment of the link.
+    /// Token of the invitation: the last path segment of its `link`.
     token: String,
-    /// The name that colleagues see, 1 to 200 characters. Required for a new user; an existing user keeps theirs.
+    /// Name shown to other members, 1 to 200 characters. Required for a new user; ignored for an existing one.
     display_name: Option<String>,
-    /// The password of an existing user, or the one that a new user chooses, 10 to 200 characters. Not required when the
-    /// caller is signed in with the invited address.
+    /// Password of an existing user, or the new password of a new user, 10 to 200 characters. Not required when the caller is
+    /// signed in with the invited e-mail address.
     password: Option<String>,
-    /// Makes a retry safe: a repeated request of the same person with the same key returns the same member, with a new
+    /// Makes a retry safe: a repeated request with the same key and the same password returns the same member, with a new
     /// session. 1 to 100 characters.
     idempotency_key: Option<String>,
 }
@@ -54,7 +54,7 @@ pub struct AcceptInvitationPayload {
     member: Answer<Member>,
     /// A session bound to the organization; `null` when there are errors.
     session: Option<Session>,
-    /// What to fix in the input; empty on success.
+    /// Errors that the caller can fix; empty on success.
     errors: Vec<UserError>,
 }
 

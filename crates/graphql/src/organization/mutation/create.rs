@@ -1,4 +1,4 @@
-//! A new organization.
+//! The mutation that creates an organization.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use outlay_domain::{
@@ -19,17 +19,17 @@ use crate::{
 /// A new organization.
 #[derive(InputObject)]
 pub struct CreateOrganizationInput {
-    /// The name that people see, 1 to 200 characters.
+    /// Display name, 1 to 200 characters.
     name: String,
-    /// Its name in host names and links, unique: 2 to 63 lower-case letters, digits and inner hyphens.
+    /// Name in host names and links, unique: 2 to 63 lower-case letters, digits and inner hyphens.
     slug: String,
-    /// The currency of its books. It cannot be changed later.
+    /// Base currency: the currency of budgets, accounts and sums. It cannot be changed later.
     base_currency: CurrencyCode,
-    /// E-mail address for business with it.
+    /// Business e-mail address, at most 254 characters.
     business_email: Option<String>,
-    /// Telephone number for business with it.
+    /// Business telephone number, at most 32 characters, such as `+44 20 7946 0000`.
     business_phone: Option<String>,
-    /// Makes a repeated request safe: the same key gives the same organization again, with a new session. 1 to 100
+    /// Makes a retry safe: a repeated request with the same key returns the same organization, with a new session. 1 to 100
     /// characters.
     idempotency_key: Option<String>,
 }
@@ -51,29 +51,29 @@ impl CreateOrganizationInput {
     }
 }
 
-/// What became of `createOrganization`.
+/// Result of `createOrganization`.
 #[derive(SimpleObject)]
 pub struct CreateOrganizationPayload {
-    /// The new organization; null when there are errors.
+    /// The new organization; `null` when there are errors.
     organization: Option<Organization>,
-    /// A session bound to it; null when there are errors.
+    /// A session bound to the organization; `null` when there are errors.
     session: Option<Session>,
-    /// What to mend in the input; empty when it was done.
+    /// Errors that the caller can fix; empty on success.
     errors: Vec<UserError>,
 }
 
-/// The mutation that makes organizations.
+/// The mutation that creates organizations.
 #[derive(Default)]
 pub struct OrganizationCreateMutation;
 
 #[Object]
 impl OrganizationCreateMutation {
-    /// Makes an organization with the caller as its owner, ready to use. For everybody who is signed in.
+    /// Creates an organization with the caller as its owner. It can be used at once. For every authenticated user.
     #[graphql(directive = cost::apply("100".to_owned()))]
     async fn create_organization(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The new organization.")] input: CreateOrganizationInput,
+        #[graphql(desc = "The input of this mutation.")] input: CreateOrganizationInput,
     ) -> Answer<CreateOrganizationPayload> {
         let request = ctx.request();
         let done = async {
@@ -86,7 +86,7 @@ impl OrganizationCreateMutation {
                 .create_organization(caller, new, key.as_ref());
             let (row, session) = made.await?;
             let directory = request.outlay().tenancy().directory();
-            // Made is made: the session is answered even where the organization cannot be read yet.
+            // The organization is committed: return the session even if the organization cannot be read yet.
             if let Ok(access) = directory.access(row.id, caller.user_id).await {
                 request.adopt(access).await;
             }

@@ -1,4 +1,4 @@
-//! Writing organizations.
+//! Mutations of organizations.
 
 mod create;
 mod update;

@@ -1,4 +1,4 @@
-//! Changing the organization.
+//! The mutation that changes the organization.
 
 use async_graphql::MaybeUndefined;
 use outlay_domain::organization::UpdateOrganization;
@@ -10,24 +10,24 @@ use crate::{
 };
 
 input! {
-    /// Changes to the session's organization. Omitted fields stay unchanged, `null` removes a value.
+    /// Changes to the organization that the session is bound to. Omitted fields stay unchanged, `null` removes a value.
     UpdateOrganizationInput => UpdateOrganization {
-        /// The version that the caller has seen. The change is rejected when there is a newer one.
+        /// The version that the caller has read. The change is rejected with `CONFLICT` when there is a newer one.
         version: i32,
-        /// The name that people see, 1 to 200 characters.
+        /// Display name, 1 to 200 characters.
         name: Option<String>,
         /// Name in host names and links, unique: 2 to 63 lower-case letters, digits and inner hyphens. The old name stops
-        /// working at once.
+        /// working immediately.
         slug: Option<String>,
-        /// Business e-mail address; `null` for none.
+        /// Business e-mail address, at most 254 characters; `null` for none.
         business_email: MaybeUndefined<String>,
-        /// Business telephone number; `null` for none.
+        /// Business telephone number, at most 32 characters, such as `+44 20 7946 0000`; `null` for none.
         business_phone: MaybeUndefined<String>,
         /// Brand colour, as `#rrggbb`; `null` for none.
         brand_color: MaybeUndefined<String>,
-        /// Address of the logo on its sign-in page, by https; `null` for none.
+        /// Address of the logo on the sign-in page, with `https://`, at most 2,000 characters; `null` for none.
         logo_url: MaybeUndefined<String>,
-        /// Whether a write may leave a budget overspent. Budgets that are overspent when this becomes `BLOCK` stay so.
+        /// Action when a write would leave a budget overspent. Budgets that are already overspent stay so.
         over_budget: Option<RuleAction>,
         /// First month of the fiscal year, 1 to 12.
         fiscal_year_start: Option<i32>,
