@@ -81,27 +81,27 @@ pub(crate) fn found<T>(result: Result<impl Into<Option<T>>, Error>) -> Answer<T>
 
 /// The result of a mutation field: a payload with the value or the errors that the caller can fix, or an error of the
 /// field.
-pub(crate) fn answer<T, P>(
+pub(crate) fn mutation_result<T, P>(
     result: Result<T, Error>,
     payload: impl FnOnce(Option<T>, Vec<UserError>) -> P,
 ) -> Answer<P> {
-    found(settle(result, payload, is_fixable))
+    found(into_payload(result, payload, is_fixable))
 }
 
 /// The same for a mutation that takes credentials: wrong credentials, and an organization that the user is not a member
 /// of, are errors that the caller can fix.
-pub(crate) fn answer_sign_in<T, P>(
+pub(crate) fn credential_result<T, P>(
     result: Result<T, Error>,
     payload: impl FnOnce(Option<T>, Vec<UserError>) -> P,
 ) -> Answer<P> {
     let fixable = |error: &Error| {
         matches!(error, Error::Unauthenticated(_) | Error::NotFound { .. }) || is_fixable(error)
     };
-    found(settle(result, payload, fixable))
+    found(into_payload(result, payload, fixable))
 }
 
 /// Converts an error that the caller can fix into a payload.
-fn settle<T, P>(
+fn into_payload<T, P>(
     result: Result<T, Error>,
     payload: impl FnOnce(Option<T>, Vec<UserError>) -> P,
     is_fixable: impl FnOnce(&Error) -> bool,

@@ -13,7 +13,7 @@ use crate::{
     context::RequestContext,
     document::{Credentials, Document, Documents, Limits, Persisted, TrustedDocuments, Types},
     error::{ErrorCode, refusal},
-    schema::{Roots, ValidateOnly, build, written},
+    schema::{Roots, ValidateOnly, build, sdl_of},
 };
 
 /// The result of a request over a transport that can send several responses.
@@ -105,7 +105,7 @@ impl OutlaySchema {
         } else {
             validating.disable_suggestions().finish()
         };
-        let types = parse_schema(written(&validating)).expect("the schema's own SDL is valid");
+        let types = parse_schema(sdl_of(&validating)).expect("the schema's own SDL is valid");
         Self {
             validating,
             executing: build(ValidationMode::Fast).finish(),
@@ -126,9 +126,9 @@ impl OutlaySchema {
         reason = "the error is sent immediately, and most requests succeed"
     )]
     pub fn prepare(&self, mut request: Request) -> Result<Prepared, Response> {
-        let refused = |error| refused_all(vec![error]);
+        let reject = |error| rejection(vec![error]);
         let limits = &self.settings.limits;
-        self.persisted.resolve(&mut request).map_err(refused)?;
+        self.persisted.resolve(&mut request).map_err(reject)?;
         let known = self.documents.find(&request.query);
         let is_known = known.is_some();
         let document = match known {
@@ -139,12 +139,12 @@ impl OutlaySchema {
         let (mut cost, mut checks_credential) = (0, false);
         if let Some(operation) = operation {
             let checked = self.credentials.check(&document, operation);
-            checks_credential = checked.map_err(refused)?;
+            checks_credential = checked.map_err(reject)?;
             let variables = &mut request.variables;
             let coerced = document.coerce(operation, variables, &self.types);
-            coerced.map_err(refused_all)?;
+            coerced.map_err(rejection)?;
             let priced = document.cost(operation, variables, &self.types, limits);
-            cost = priced.map_err(refused)?;
+            cost = priced.map_err(reject)?;
         }
         Ok(Prepared {
             operation: operation.map(|operation| operation.ty()),
@@ -163,14 +163,14 @@ impl OutlaySchema {
     )]
     fn read(&self, text: &str) -> Result<Document, Response> {
         let document = Document::parse(text, &self.settings.limits);
-        let mut document = document.map_err(|error| refused_all(vec![error]))?;
+        let mut document = document.map_err(|error| rejection(vec![error]))?;
         if document.introspects() && !self.settings.introspection {
-            return Err(refused_all(vec![refusal(
+            return Err(rejection(vec![refusal(
                 outlay_domain::ErrorCode::Forbidden,
                 "Introspection is disabled on this server.",
             )]));
         }
-        document.check(&self.types).map_err(refused_all)?;
+        document.check(&self.types).map_err(rejection)?;
         Ok(document)
     }
 
@@ -186,7 +186,7 @@ impl OutlaySchema {
             let told = value!({ "requested": cost, "maximum": self.settings.limits.cost });
             response.extensions.insert(COST.to_owned(), told);
         }
-        named(response)
+        with_codes(response)
     }
 
     /// The same over a transport that can send several responses: starts the operation if it is a subscription.
@@ -196,7 +196,7 @@ impl OutlaySchema {
         }
         let request = match self.executable(prepared).await {
             Ok(request) => request,
-            Err(refused) => return once(named(*refused)),
+            Err(response) => return once(with_codes(*response)),
         };
         let context = Arc::new(context);
         let request = request.data(context.clone());
@@ -207,7 +207,7 @@ impl OutlaySchema {
             async move {
                 // The next event is read on its own snapshot.
                 context.release().await;
-                named(response)
+                with_codes(response)
             }
         });
         Execution::Many(responses.boxed())
@@ -216,7 +216,7 @@ impl OutlaySchema {
     async fn run(&self, prepared: Prepared, context: Arc<RequestContext>) -> Response {
         match self.executable(prepared).await {
             Ok(request) => self.executing.execute(request.data(context)).await,
-            Err(refused) => *refused,
+            Err(response) => *response,
         }
     }
 
@@ -256,18 +256,18 @@ fn once(response: Response) -> Execution {
     Execution::Once(Box::new(response))
 }
 
-fn refused_all(errors: Vec<ServerError>) -> Response {
-    named(Response::from_errors(errors))
+fn rejection(errors: Vec<ServerError>) -> Response {
+    with_codes(Response::from_errors(errors))
 }
 
 /// Sets the code of each error that has none.
-fn named(mut response: Response) -> Response {
-    response.errors.iter_mut().for_each(name_code);
+fn with_codes(mut response: Response) -> Response {
+    response.errors.iter_mut().for_each(set_code);
     response
 }
 
 /// Sets the code `INVALID` on an error without a code: no resolver returned it, so the document is invalid.
-fn name_code(error: &mut ServerError) {
+fn set_code(error: &mut ServerError) {
     let extensions = error.extensions.get_or_insert_default();
     if extensions.get("code").is_none() {
         extensions.set(

@@ -92,10 +92,10 @@ impl Extension for ValidateOnly {
 /// The schema in the schema definition language, as stored in `schema.graphql`.
 #[must_use]
 pub fn sdl() -> String {
-    written(&build(ValidationMode::Strict).finish())
+    sdl_of(&build(ValidationMode::Strict).finish())
 }
 
-pub(crate) fn written(roots: &Roots) -> String {
+pub(crate) fn sdl_of(roots: &Roots) -> String {
     roots.sdl_with_options(SDLExportOptions::new().include_specified_by())
 }
 

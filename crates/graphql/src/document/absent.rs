@@ -14,7 +14,7 @@ use async_graphql::{
 use async_graphql_value::Value;
 
 /// Removes the arguments and input fields whose variable has no value from an operation and its fragments.
-pub(super) fn leave_out(
+pub(super) fn remove(
     declared: &[Positioned<VariableDefinition>],
     variables: &Variables,
     operation: &mut OperationDefinition,

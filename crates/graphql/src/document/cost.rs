@@ -19,24 +19,24 @@ pub(super) fn cost(
     operation: &OperationDefinition,
     variables: &Variables,
 ) -> u64 {
-    let bill = Bill {
+    let analysis = Analysis {
         types,
         document,
         operation,
         variables,
     };
-    let cost = bill.set(root(operation.ty), &operation.selection_set.node, MAX_PAGE);
+    let cost = analysis.set(root(operation.ty), &operation.selection_set.node, MAX_PAGE);
     cost.div_ceil(POINT)
 }
 
-struct Bill<'a> {
+struct Analysis<'a> {
     types: &'a Types,
     document: &'a ExecutableDocument,
     operation: &'a OperationDefinition,
     variables: &'a Variables,
 }
 
-impl Bill<'_> {
+impl Analysis<'_> {
     /// The cost of a selection set on one object of a type. `page` is the size of its lists without a size of their own,
     /// such as the `edges` and `nodes` of a connection.
     fn set(&self, ty: &str, set: &SelectionSet, page: u64) -> u64 {
@@ -74,26 +74,26 @@ impl Bill<'_> {
             }
             _ => {}
         }
-        let Some(price) = self.types.field(ty, &field.name.node) else {
+        let Some(output) = self.types.field(ty, &field.name.node) else {
             // Validation rejects a field that does not exist.
             return VALUE;
         };
-        let size = self.size(field, price);
-        let (times, page) = if price.is_list {
+        let size = self.size(field, output);
+        let (times, page) = if output.is_list {
             (size.unwrap_or(page), MAX_PAGE)
         } else {
             (1, size.unwrap_or(MAX_PAGE))
         };
-        let inner = price.of.as_ref();
+        let inner = output.of.as_ref();
         let inner = inner.map_or(0, |of| self.set(of, set, page));
-        times.saturating_mul(price.weight.saturating_add(inner))
+        times.saturating_mul(output.weight.saturating_add(inner))
     }
 
     /// The size of the list that a field returns, or of the lists in the object that it returns: from its arguments, else
     /// from `@listSize`.
-    fn size(&self, field: &Field, price: &OutputField) -> Option<u64> {
+    fn size(&self, field: &Field, output: &OutputField) -> Option<u64> {
         // The field rejects more than the maximum with a better message than the cost limit.
-        let maximum = price.list_size.unwrap_or(MAX_PAGE);
+        let maximum = output.list_size.unwrap_or(MAX_PAGE);
         let asked =
             ["first", "last"]
                 .into_iter()
@@ -105,7 +105,7 @@ impl Bill<'_> {
             Value::List(ids) => Some(ids.len() as u64),
             _ => None,
         };
-        asked.or_else(ids).or(price.list_size)
+        asked.or_else(ids).or(output.list_size)
     }
 
     fn argument(&self, field: &Field, name: &str) -> Option<Value> {

@@ -13,18 +13,18 @@ use super::types::{InputField, InputType, Types};
 use crate::scalar;
 
 /// An error of an input value, with the path inside the value.
-pub(super) struct Wrong {
+pub(super) struct InvalidValue {
     path: String,
     message: String,
 }
 
-impl Wrong {
+impl InvalidValue {
     pub(super) fn new(path: String, message: String) -> Self {
         Self { path, message }
     }
 
     /// Converts it into an error about this `kind` of value, with a location in the document.
-    pub(super) fn error(self, kind: &str, pos: Pos) -> ServerError {
+    pub(super) fn into_error(self, kind: &str, pos: Pos) -> ServerError {
         let Self { path, message } = self;
         let mut error = ServerError::new(format!("{kind}{path}: {message}."), Some(pos));
         let mut extensions = ErrorExtensionValues::default();
@@ -42,8 +42,8 @@ pub(super) enum Path<'a> {
 }
 
 impl Path<'_> {
-    pub(super) fn wrong(&self, message: String) -> Wrong {
-        Wrong::new(self.to_string(), message)
+    pub(super) fn error(&self, message: String) -> InvalidValue {
+        InvalidValue::new(self.to_string(), message)
     }
 }
 
@@ -58,7 +58,7 @@ impl fmt::Display for Path<'_> {
 }
 
 /// An input value of a client.
-pub(super) trait Given: Sized {
+pub(super) trait InputValue: Sized {
     /// The form of the value.
     fn shape(&self) -> Shape<'_, Self>;
 
@@ -87,7 +87,7 @@ pub(super) enum Shape<'a, V> {
 }
 
 /// A value from variables.
-impl Given for ConstValue {
+impl InputValue for ConstValue {
     fn shape(&self) -> Shape<'_, Self> {
         match self {
             Self::Null => Shape::Null,
@@ -115,7 +115,7 @@ impl Given for ConstValue {
 }
 
 /// A literal in the document.
-impl Given for Value {
+impl InputValue for Value {
     fn shape(&self) -> Shape<'_, Self> {
         match self {
             Self::Variable(_) => Shape::Variable,
@@ -144,16 +144,16 @@ impl Given for Value {
 
 impl Types {
     /// Checks a value against a type. Variables inside the value are accepted.
-    pub(super) fn fits<V: Given>(
+    pub(super) fn fits<V: InputValue>(
         &self,
         value: &V,
         ty: &Type,
         path: &Path<'_>,
-    ) -> Result<(), Wrong> {
+    ) -> Result<(), InvalidValue> {
         match (value.shape(), &ty.base) {
             (Shape::Variable, _) => Ok(()),
             (Shape::Null, _) if ty.nullable => Ok(()),
-            (Shape::Null, _) => Err(path.wrong(format!("null is not allowed for type {ty}"))),
+            (Shape::Null, _) => Err(path.error(format!("null is not allowed for type {ty}"))),
             (Shape::List(items), BaseType::List(item)) => items
                 .iter()
                 .enumerate()
@@ -164,18 +164,23 @@ impl Types {
         }
     }
 
-    fn fits_named<V: Given>(&self, value: &V, name: &Name, path: &Path<'_>) -> Result<(), Wrong> {
+    fn fits_named<V: InputValue>(
+        &self,
+        value: &V,
+        name: &Name,
+        path: &Path<'_>,
+    ) -> Result<(), InvalidValue> {
         let Some(ty) = self.input(name) else {
-            return Err(path.wrong(format!("there is no input type {name}")));
+            return Err(path.error(format!("there is no input type {name}")));
         };
         match (ty, value.shape()) {
             (InputType::Object { fields, one_of }, Shape::Object(given)) => {
                 if let Some(unknown) = given.keys().find(|field| !fields.contains_key(*field)) {
-                    return Err(path.wrong(format!("{name} has no field {unknown}")));
+                    return Err(path.error(format!("{name} has no field {unknown}")));
                 }
                 let is_null = |value: &V| matches!(value.shape(), Shape::Null);
                 if *one_of && (given.len() != 1 || given.values().any(is_null)) {
-                    return Err(path.wrong(format!("{name} takes exactly one of its fields")));
+                    return Err(path.error(format!("{name} takes exactly one of its fields")));
                 }
                 fields
                     .iter()
@@ -184,25 +189,25 @@ impl Types {
                         match given.get(field) {
                             Some(value) => self.fits(value, ty, &path),
                             None if ty.nullable || *has_default => Ok(()),
-                            None => Err(path.wrong(format!("{ty} is required"))),
+                            None => Err(path.error(format!("{ty} is required"))),
                         }
                     })
             }
-            (InputType::Object { .. }, _) => Err(path.wrong(format!("{name} is an object"))),
+            (InputType::Object { .. }, _) => Err(path.error(format!("{name} is an object"))),
             (InputType::Enum(values), _) => {
                 if value.enum_value().is_some_and(|one| values.contains(one)) {
                     return Ok(());
                 }
                 let mut values: Vec<_> = values.iter().map(Name::as_str).collect();
                 values.sort_unstable();
-                Err(path.wrong(format!("{name} is one of {}", values.join(", "))))
+                Err(path.error(format!("{name} is one of {}", values.join(", "))))
             }
             (InputType::Scalar, given) => {
                 if !fits_scalar(&given, name) {
-                    return Err(path.wrong(format!("this is not of type {name}")));
+                    return Err(path.error(format!("this is not of type {name}")));
                 }
                 value.check_own_scalar(name).map_err(|notation| {
-                    path.wrong(format!("this is not of type {name}: expected {notation}"))
+                    path.error(format!("this is not of type {name}: expected {notation}"))
                 })
             }
         }

@@ -56,7 +56,7 @@ impl Check<'_> {
             let (path, value) = (Path::Root(&name.node), default.node.clone().into_value());
             if let Err(wrong) = self.types.fits(&value, &var_type.node, &path) {
                 self.errors
-                    .push(wrong.error("Default of variable $", default.pos));
+                    .push(wrong.into_error("Default of variable $", default.pos));
             }
         }
     }
@@ -104,7 +104,7 @@ impl Check<'_> {
             };
             let path = Path::Root(&name.node);
             if let Err(wrong) = self.types.fits(&value.node, &argument.ty, &path) {
-                self.errors.push(wrong.error("Argument ", value.pos));
+                self.errors.push(wrong.into_error("Argument ", value.pos));
             }
         }
     }

@@ -56,7 +56,7 @@ impl Documents {
         let parsed = flatten::flatten(&document.parsed, types);
         // Flattening can turn a short text into many fields.
         let grown = flatten::size(&parsed).saturating_sub(flatten::size(&document.parsed));
-        let size = text.len() + grown * LETTERS_OF_A_FIELD;
+        let size = text.len() + grown * BYTES_PER_FIELD;
         let document = Document {
             parsed,
             introspects: document.introspects,
@@ -67,7 +67,7 @@ impl Documents {
 }
 
 /// The approximate size of a field in the text of a document.
-const LETTERS_OF_A_FIELD: usize = 16;
+const BYTES_PER_FIELD: usize = 16;
 
 /// A parsed document.
 pub(crate) struct Document {
@@ -202,7 +202,7 @@ impl Document {
             *selected = subscription::root_field(selected, &fragments, variables)?;
         }
         let declared = &operation.definition.node.variable_definitions;
-        absent::leave_out(declared, variables, &mut definition.node, &mut fragments);
+        absent::remove(declared, variables, &mut definition.node, &mut fragments);
         Ok(ExecutableDocument {
             operations: DocumentOperations::Single(definition),
             fragments,

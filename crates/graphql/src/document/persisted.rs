@@ -95,7 +95,7 @@ impl Persisted {
 
     /// Sets the text of the document that a request identifies.
     pub(crate) fn resolve(&self, request: &mut Request) -> Result<(), ServerError> {
-        let id = named(request)?;
+        let id = document_id(request)?;
         match self {
             Self::Automatic(cache) => id.map_or(Ok(()), |id| automatic(cache, &id, request)),
             Self::Trusted(trusted) => {
@@ -113,7 +113,7 @@ impl Persisted {
 }
 
 /// The id of the document that a request identifies.
-fn named(request: &Request) -> Result<Option<String>, ServerError> {
+fn document_id(request: &Request) -> Result<Option<String>, ServerError> {
     let Some(extension) = request.extensions.get(PERSISTED_QUERY) else {
         return Ok(None);
     };

@@ -14,7 +14,7 @@ use async_graphql::{
 use async_graphql_value::Value;
 
 use super::{
-    input::{Path, Wrong},
+    input::{InvalidValue, Path},
     types::{InputField, InputFields, InputType, Types, root},
 };
 
@@ -48,7 +48,7 @@ impl NotNull {
         let message = format!(
             "${variable} is null, but the type is {ty}; omit the variable to use the default"
         );
-        Some(Wrong::new(place.clone(), message).error("Argument ", self.pos))
+        Some(InvalidValue::new(place.clone(), message).into_error("Argument ", self.pos))
     }
 }
 
@@ -270,7 +270,7 @@ impl<'a> Uses<'a> {
         } else {
             format!("the type is {ty}, but ${variable} is of type {declared}")
         };
-        let mut error = path.wrong(message).error("Argument ", pos);
+        let mut error = path.error(message).into_error("Argument ", pos);
         error.locations.push(definition.pos);
         self.errors.push(error);
     }

@@ -3,7 +3,7 @@
 use async_graphql::{Positioned, ServerError, Variables, parser::types::VariableDefinition};
 
 use super::{
-    input::{Path, Wrong},
+    input::{InvalidValue, Path},
     types::Types,
 };
 
@@ -17,7 +17,7 @@ pub(super) fn check(
         .iter()
         .filter_map(|definition| {
             let wrong = check_one(types, &definition.node, variables).err()?;
-            Some(wrong.error("Variable $", definition.pos))
+            Some(wrong.into_error("Variable $", definition.pos))
         })
         .collect();
     if errors.is_empty() {
@@ -45,12 +45,12 @@ fn check_one(
     types: &Types,
     definition: &VariableDefinition,
     given: &Variables,
-) -> Result<(), Wrong> {
+) -> Result<(), InvalidValue> {
     let (name, ty) = (&definition.name.node, &definition.var_type.node);
     match given.get(name) {
         Some(value) => types.fits(value, ty, &Path::Root(name)),
         None if ty.nullable || definition.default_value.is_some() => Ok(()),
-        None => Err(Path::Root(name).wrong(format!("{ty} is required"))),
+        None => Err(Path::Root(name).error(format!("{ty} is required"))),
     }
 }
 

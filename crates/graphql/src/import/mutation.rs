@@ -14,7 +14,7 @@ use super::Import;
 use crate::{
     context::ContextExt,
     directive::cost,
-    error::{Answer, UserError, answer},
+    error::{Answer, UserError, mutation_result},
     scalar::{CurrencyCode, Decimal},
     upload::Upload,
 };
@@ -134,7 +134,7 @@ impl ImportMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The input of this mutation.")] input: ImportExpensesInput,
     ) -> Answer<ImportExpensesPayload> {
-        answer(run(ctx, input).await, |import, mut errors| {
+        mutation_result(run(ctx, input).await, |import, mut errors| {
             if let Some(import) = &import
                 && import.status == entity::tenant::ImportStatus::Failed
             {

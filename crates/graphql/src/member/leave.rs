@@ -5,7 +5,7 @@ use outlay_domain::{IdempotencyKey, member::LeaveOrganization};
 
 use crate::{
     context::ContextExt,
-    error::{Answer, UserError, answer},
+    error::{Answer, UserError, mutation_result},
     id,
 };
 
@@ -54,7 +54,7 @@ impl LeaveMutation {
             let left = request.outlay().has_left(caller, &key).await?;
             left.ok_or(outside)
         };
-        answer(done.await, |left, errors| LeaveOrganizationPayload {
+        mutation_result(done.await, |left, errors| LeaveOrganizationPayload {
             left_id: left.map(id::encode),
             errors,
         })

@@ -7,7 +7,7 @@ use super::super::Session;
 use crate::{
     context::ContextExt,
     directive::credential,
-    error::{Answer, UserError, answer, answer_sign_in},
+    error::{Answer, UserError, credential_result, mutation_result},
 };
 
 /// The refresh token to exchange.
@@ -75,7 +75,7 @@ impl SessionMutation {
     ) -> Answer<RefreshSessionPayload> {
         ctx.request().release().await;
         let done = ctx.request().outlay().refresh(&input.refresh_token).await;
-        answer_sign_in(done, |session, errors| RefreshSessionPayload {
+        credential_result(done, |session, errors| RefreshSessionPayload {
             session: session.map(Into::into),
             errors,
         })
@@ -97,7 +97,7 @@ impl SessionMutation {
                 .switch_organization(caller, slug.as_str())
                 .await
         };
-        answer(done.await, |session, errors| SwitchOrganizationPayload {
+        mutation_result(done.await, |session, errors| SwitchOrganizationPayload {
             session: session.map(Into::into),
             errors,
         })
@@ -123,7 +123,7 @@ impl SessionMutation {
                 (Err(error), ..) => Err(error),
             }
         };
-        answer(done.await, |done, errors| SignOutPayload {
+        mutation_result(done.await, |done, errors| SignOutPayload {
             signed_out: done.is_some(),
             errors,
         })

@@ -11,7 +11,7 @@ use super::super::{Session, User};
 use crate::{
     context::ContextExt,
     directive::{cost, credential},
-    error::{Answer, UserError, answer, answer_sign_in},
+    error::{Answer, UserError, credential_result, mutation_result},
 };
 
 /// A new user.
@@ -110,7 +110,7 @@ impl SignInMutation {
                 .sign_up(new, key.as_ref(), request.network());
             made.await
         };
-        answer(done.await, |done, errors| {
+        mutation_result(done.await, |done, errors| {
             let (user, session) = done.unzip();
             SignUpPayload {
                 user: user.map(Into::into),
@@ -136,7 +136,7 @@ impl SignInMutation {
                 .sign_in(attempt, ctx.request().host(), ctx.request().network())
                 .await
         };
-        answer_sign_in(done.await, |done, errors| {
+        credential_result(done.await, |done, errors| {
             let (user, session) = done.unzip();
             SignInPayload {
                 user: user.map(Into::into),

@@ -10,7 +10,7 @@ use outlay_domain::{
 use crate::{
     context::ContextExt,
     directive::{cost, credential},
-    error::{Answer, UserError, answer},
+    error::{Answer, UserError, mutation_result},
     identity::Session,
     member::Member,
     relation,
@@ -92,7 +92,7 @@ impl AcceptMutation {
                 joined.session,
             ))
         };
-        answer(done.await, |joined, errors| {
+        mutation_result(done.await, |joined, errors| {
             let (member, session) = joined.unzip();
             AcceptInvitationPayload {
                 member: member.flatten(),

@@ -11,7 +11,7 @@ use super::super::Organization;
 use crate::{
     context::ContextExt,
     directive::cost,
-    error::{Answer, UserError, answer},
+    error::{Answer, UserError, mutation_result},
     identity::Session,
     scalar::CurrencyCode,
 };
@@ -92,7 +92,7 @@ impl OrganizationCreateMutation {
             }
             Ok((row, session))
         };
-        answer(done.await, |done, errors| {
+        mutation_result(done.await, |done, errors| {
             let (row, session) = done.unzip();
             CreateOrganizationPayload {
                 organization: row.map(Into::into),
