@@ -1,4 +1,4 @@
-// Builds the playground into the server's assets.
+// Builds the playground and writes it to the server's assets.
 
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -20,13 +20,14 @@ const options = {
   target: "es2022",
   define: { "process.env.NODE_ENV": '"production"' },
   loader: { ".ttf": "file" },
-  // GraphiQL tidies JSON by a whole JavaScript parser; a small one is at hand. The GraphQL one comes in two forms.
+  // GraphiQL formats JSON with a complete JavaScript parser: use a small formatter instead. Prettier ships the GraphQL
+  // parser twice: use one of them.
   alias: {
     "prettier/parser-babel": "./src/tidy-json.ts",
     "prettier/plugins/estree": "./src/tidy-json.ts",
     "prettier/parser-graphql": "prettier/plugins/graphql",
   },
-  // The licences are gathered in a file of their own.
+  // The licences are collected in a separate file.
   legalComments: "none",
 };
 
@@ -41,7 +42,7 @@ const files = [...page.outputFiles, ...worker.outputFiles]
   ])
   .sort(([a], [b]) => (a < b ? -1 : 1));
 
-// The version is a folder of the assets' address: browsers may keep them for good, and names stay what they are.
+// The version is part of the assets' address, so that browsers can cache them permanently under constant names.
 const hash = createHash("sha256");
 for (const [name, contents] of files) hash.update(name).update(contents);
 const version = hash.digest("hex").slice(0, 16);
@@ -55,7 +56,7 @@ for (const [name, contents] of files) {
 }
 writeFileSync(join(OUT, "index.html"), readFileSync("src/index.html", "utf8").replaceAll("{version}", version));
 
-/** The licences of all packages that went into the bundles; those with the same text stand together. */
+/** Returns the licences of all bundled packages, grouped by identical text. */
 function licences(metafiles) {
   const inputs = metafiles.flatMap(({ outputs }) => Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs)));
   const folders = new Set(inputs.map((path) => path.match(/^.*node_modules\/(@[^/]+\/)?[^/]+/)?.[0]).filter(Boolean));
@@ -72,9 +73,9 @@ function licences(metafiles) {
   return `The playground contains these packages. ${font}\n${rule}${sections.join(rule)}`;
 }
 
-/** The text of a package that names its licence and leaves the text out. */
+/** Returns the licence text for a package that declares the MIT licence but does not contain its text. */
 function mit({ name, license, author, repository }) {
-  if (license !== "MIT") throw new Error(`${name} comes without the text of its licence`);
+  if (license !== "MIT") throw new Error(`${name} does not contain the text of its licence`);
   const holder = author?.name ?? author ?? `the authors of ${repository?.url ?? repository ?? name}`;
   return readFileSync("../../LICENSE-MIT", "utf8").trim().replace(/^Copyright .*$/m, `Copyright (c) ${holder}`);
 }

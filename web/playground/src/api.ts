@@ -1,8 +1,8 @@
-// The few operations that the Session panel needs of its own.
+// The operations of the Session panel.
 
 export const ENDPOINT = "/graphql";
 
-/** What the server gives for a sign-in; a pasted token has no refresh token. */
+/** The tokens of a session. A pasted access token has no refresh token. */
 export interface Tokens {
   accessToken: string;
   refreshToken?: string;
@@ -14,7 +14,7 @@ export interface Organization {
   name: string;
 }
 
-/** Who a token is for. */
+/** The user of an access token. */
 export interface Viewer {
   name: string;
   email: string;
@@ -55,7 +55,7 @@ export async function viewer(token: string): Promise<Viewer> {
     organization { slug }
   } }`;
   const { viewer } = await call<{ viewer: any }>(query, {}, token);
-  if (!viewer) throw new Error("This token is not valid, or no longer.");
+  if (!viewer) throw new Error("This token is invalid or has expired.");
   return {
     name: viewer.user.displayName,
     email: viewer.user.email,
@@ -67,7 +67,7 @@ export async function viewer(token: string): Promise<Viewer> {
 
 async function tokens(query: string, variables: object, token?: string): Promise<Tokens> {
   const { payload } = await call<{ payload: Payload | null }>(query, variables, token);
-  if (!payload?.session) throw new Error(payload?.errors[0]?.message ?? "The server gave no session.");
+  if (!payload?.session) throw new Error(payload?.errors[0]?.message ?? "The server returned no session.");
   return payload.session;
 }
 

@@ -1,14 +1,14 @@
-// The tabs of a first visit. The title of a tab is the name of its operation.
+// The tabs of the first visit. The title of a tab is the name of its operation.
 
-/** Who can sign in to the demo organization of a new server. */
+/** The credentials of the demo user on a new server. */
 export const DEMO = { email: "ada@acme.example", password: "outlay-demo", organization: "acme" };
 
 const day = (date: Date) => date.toISOString().slice(0, 10);
 const today = new Date();
 const yearAgo = new Date(Date.UTC(today.getUTCFullYear() - 1, today.getUTCMonth(), 1));
 
-const EXPENSES = `# The newest expenses. For the next page
-# give endCursor as the variable "after".
+const EXPENSES = `# The newest expenses. For the next page,
+# set the variable "after" to endCursor.
 query Expenses($first: Int!, $after: String) {
   expenses(
     first: $first
@@ -38,8 +38,8 @@ query Expenses($first: Int!, $after: String) {
 }
 `;
 
-const CREATE_EXPENSE = `# A draft of your own. The same idempotencyKey
-# gives the same answer, not a second draft.
+const CREATE_EXPENSE = `# Creates a draft. A repeated request with the same
+# idempotencyKey returns the first result.
 mutation CreateExpense($input: CreateExpenseInput!) {
   createExpense(input: $input) {
     expense {
@@ -61,7 +61,7 @@ mutation CreateExpense($input: CreateExpenseInput!) {
 }
 `;
 
-const SPENDING = `# What was spent on what, month by month.
+const SPENDING = `# Expenses summed by category and month.
 query Spending($from: Date, $to: Date) {
   spending(
     groupBy: [CATEGORY, MONTH]
@@ -88,8 +88,8 @@ query Spending($from: Date, $to: Date) {
 }
 `;
 
-const SIGN_IN = `# The Session panel does this and sets
-# the headers of what you run next.
+const SIGN_IN = `# The Session panel runs this mutation
+# and sets the headers of all tabs.
 mutation SignIn($input: SignInInput!) {
   signIn(input: $input) {
     user {
@@ -109,8 +109,8 @@ mutation SignIn($input: SignInInput!) {
 }
 `;
 
-const EXPENSE_CHANGED = `# Run this, then create an expense
-# in another window: it shows here.
+const EXPENSE_CHANGED = `# Run this, then create an expense in
+# another window: it appears here.
 subscription ExpenseChanged {
   expenseChanged {
     action

@@ -1,4 +1,4 @@
-// Operations by HTTP, subscriptions by WebSocket (graphql-transport-ws), both to where this page came from.
+// Sends queries and mutations over HTTP, and subscriptions over WebSocket (graphql-transport-ws), to the page's origin.
 
 import { createGraphiQLFetcher, type Fetcher, type FetcherParams } from "@graphiql/toolkit";
 import { type DocumentNode, Kind, parse } from "graphql";
@@ -10,7 +10,7 @@ socket.protocol = socket.protocol.replace("http", "ws");
 
 const send = createGraphiQLFetcher({
   url: ENDPOINT,
-  // The headers of the request go with it as connectionParams.
+  // The headers of the request are sent as connectionParams.
   subscriptionUrl: socket.href,
   enableIncrementalDelivery: false,
 });
@@ -18,12 +18,12 @@ const send = createGraphiQLFetcher({
 export const fetcher: Fetcher = async (parameters, options) => {
   const headers = await freshHeaders(options?.headers);
   const documentAST = parsed(parameters.query) ?? options?.documentAST;
-  // The types leave no room for the promise of an iterable, which is what it gives for subscriptions.
-  return send(named(parameters, documentAST), { ...options, headers, documentAST }) as any;
+  // For a subscription, `send` returns a promise of an async iterable, which the types do not allow.
+  return send(withOperationName(parameters, documentAST), { ...options, headers, documentAST }) as any;
 };
 
-/** Names the operation by what is sent: for a moment after a change of tabs, GraphiQL has the name of the one before. */
-function named(parameters: FetcherParams, document?: DocumentNode): FetcherParams {
+/** Sets the operation name from the document: after a change of tabs, GraphiQL may still have that of the previous tab. */
+function withOperationName(parameters: FetcherParams, document?: DocumentNode): FetcherParams {
   const operations = document?.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION) ?? [];
   const names = operations.map((operation) => ("name" in operation ? operation.name?.value : undefined));
   if (names.length !== 1 || names[0] === parameters.operationName) return parameters;
@@ -34,6 +34,6 @@ function parsed(query: string): DocumentNode | undefined {
   try {
     return parse(query);
   } catch {
-    return undefined; // the server says what is wrong
+    return undefined; // the server reports the syntax error
   }
 }

@@ -1,16 +1,16 @@
-// Writes the session into the headers editor, where it can be seen and changed.
+// Writes the session's headers into the headers editor, where the user can see and change them.
 
 import { useGraphiQL } from "@graphiql/react";
 import { useEffect } from "react";
 import { type Session, useSession } from "./session";
 
-/** Every value that was written here: what a person wrote over it stays. */
+/** All header values written by this module. Values entered by the user are not replaced. */
 const written = new Set<unknown>();
 
 export function SessionHeaders() {
   const session = useSession();
   const editor = useGraphiQL((state) => state.headerEditor);
-  // Each tab has headers of its own: a tab that comes to the front may hold an older token.
+  // Each tab has its own headers: a newly selected tab may contain an older token.
   const tab = useGraphiQL((state) => state.tabs[state.activeTabIndex]?.id);
   useEffect(() => {
     const text = editor?.getValue() ?? "";
@@ -25,7 +25,7 @@ function withSession(text: string, session: Session | null): string {
   try {
     headers = text.trim() ? JSON.parse(text) : {};
   } catch {
-    return text; // somebody is writing
+    return text; // the user is editing the headers
   }
   const values = {
     Authorization: session ? `Bearer ${session.accessToken}` : undefined,

@@ -1,4 +1,4 @@
-// The playground: GraphiQL with the examples and the session of Outlay.
+// The playground: GraphiQL with example operations and a session panel.
 
 import "./workers";
 import "./style.css";
@@ -11,11 +11,11 @@ import { SESSION_PLUGIN } from "./session-panel";
 
 const PLUGINS = [SESSION_PLUGIN, HISTORY_PLUGIN];
 
-// Variables may hold a password, as those of SignIn do: nothing outlives the browser tab.
+// Variables may contain a password, as those of SignIn do: store nothing beyond the life of the browser tab.
 const storage = sessionStorage;
 
 const firstVisit = storage.getItem("graphiql:tabState") === null;
-// The share of the side panel: narrower than GraphiQL's own, which cuts the examples off.
+// The relative width of the side panel: GraphiQL's default is so wide that it cuts off the examples.
 if (firstVisit) storage.setItem("graphiql:docExplorerFlex", "0.3");
 
 createRoot(document.getElementById("playground")!).render(
@@ -25,7 +25,7 @@ createRoot(document.getElementById("playground")!).render(
     plugins={PLUGINS}
     visiblePlugin={SESSION_PLUGIN.title}
     defaultTabs={EXAMPLES}
-    // GraphiQL shows the query of the first of its default tabs, but not the variables.
+    // GraphiQL shows the query of the first default tab, but not its variables.
     initialVariables={firstVisit ? EXAMPLES[0]?.variables : undefined}
     defaultEditorToolsVisibility="variables"
     shouldPersistHeaders={false}

@@ -1,4 +1,4 @@
-// The panel where a person signs in, or pastes a token, and picks the organization.
+// The panel to sign in or paste a token, and to select the organization.
 
 import { Button, type GraphiQLPlugin } from "@graphiql/react";
 import { type FormEvent, type ReactNode, useState } from "react";
@@ -29,7 +29,7 @@ function SignedOut() {
   return (
     <>
       <h2>Sign in</h2>
-      <p>Sets the headers of every tab. Kept until this browser tab is closed.</p>
+      <p>Sets the headers of all tabs. The session is stored until this browser tab is closed.</p>
       <form onSubmit={entering.submit}>
         <Field label="E-mail">
           <input {...field("email")} type="email" autoComplete="username" required />
@@ -38,7 +38,7 @@ function SignedOut() {
           <input {...field("password")} type="password" autoComplete="current-password" required />
         </Field>
         <Field label="Organization">
-          <input {...field("organization")} placeholder="not needed if you have only one" autoComplete="organization" />
+          <input {...field("organization")} placeholder="optional if you have only one" autoComplete="organization" />
         </Field>
         <Problem text={entering.problem} />
         <div className="session-buttons">
@@ -51,14 +51,14 @@ function SignedOut() {
         </div>
       </form>
       <details>
-        <summary>Or use a token</summary>
+        <summary>Use an access token instead</summary>
         <form onSubmit={pasting.submit}>
           <Field label="Access token">
             <input value={token} onChange={(event) => setToken(event.target.value)} autoComplete="off" required />
           </Field>
           <Problem text={pasting.problem} />
           <Button type="submit" disabled={pasting.busy}>
-            Use it
+            Use token
           </Button>
         </form>
       </details>
@@ -87,7 +87,7 @@ function SignedIn({ session }: { session: Session }) {
             void switching.run(event.target.value);
           }}
         >
-          {!viewer.organization && <option value="">none yet</option>}
+          {!viewer.organization && <option value="">none selected</option>}
           {viewer.organizations.map(({ slug, name }) => (
             <option key={slug} value={slug}>
               {name} ({slug})
@@ -99,8 +99,8 @@ function SignedIn({ session }: { session: Session }) {
       <p>
         The headers <code>Authorization</code> and <code>X-Organization</code> are set.{" "}
         {session.refreshToken
-          ? `The token ends at ${until} and is refreshed when it is needed.`
-          : `The token ends at ${until}.`}
+          ? `The token expires at ${until} and is refreshed automatically.`
+          : `The token expires at ${until}.`}
       </p>
       <Button type="button" onClick={() => void signOut()}>
         Sign out
@@ -126,7 +126,7 @@ function Problem({ text }: { text: string }) {
   ) : null;
 }
 
-/** Runs something once at a time and says what went wrong. */
+/** Runs an asynchronous action, and returns its state and its error message. */
 function useAction<A extends unknown[]>(action: (...given: A) => Promise<void>) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState("");

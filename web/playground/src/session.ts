@@ -1,4 +1,5 @@
-// Who is signed in. Kept in sessionStorage, so that a token lives no longer than its tab and no other tab sees it.
+// The session of the authenticated user. It is stored in sessionStorage, which is deleted with the browser tab and not
+// visible to other tabs.
 
 import { useSyncExternalStore } from "react";
 import * as api from "./api";
@@ -8,7 +9,7 @@ export interface Session extends api.Tokens {
 }
 
 const KEY = "outlay:session";
-/** A token that ends this soon is refreshed before it is used. */
+/** Milliseconds: a token that expires within this time is refreshed before it is used. */
 const MARGIN = 30_000;
 
 let session: Session | null = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
@@ -41,11 +42,11 @@ export async function switchOrganization(organization: string) {
 export async function signOut() {
   const token = session?.accessToken;
   keep(null);
-  // The session may have ended already, which comes to the same.
+  // Ignore the error: the session may have ended already.
   if (token) await api.signOut(token).catch(() => undefined);
 }
 
-/** The headers of a request, with a fresh token in place of one of ours that ends. */
+/** Returns the headers of a request. Refreshes the session's access token in them when it is about to expire. */
 export async function freshHeaders(headers: Record<string, string> = {}) {
   if (!session || headers.Authorization !== `Bearer ${session.accessToken}`) return headers;
   await refreshIfDue();
@@ -55,7 +56,7 @@ export async function freshHeaders(headers: Record<string, string> = {}) {
 async function refreshIfDue() {
   const due = session && Date.parse(session.expiresAt) - Date.now() < MARGIN;
   if (!due || !session?.refreshToken) return;
-  // A refresh token is good once: requests that come together share one refresh.
+  // A refresh token can be used once: concurrent requests share one refresh.
   refreshing ??= refresh(session, session.refreshToken).finally(() => (refreshing = null));
   await refreshing;
 }
@@ -64,7 +65,7 @@ async function refresh(old: Session, token: string) {
   try {
     keep({ ...(await api.refreshSession(token)), viewer: old.viewer });
   } catch (error) {
-    // A server that is out of reach has not ended the session.
+    // A TypeError is a network error: the session has not ended.
     if (!(error instanceof TypeError)) keep(null);
   }
 }
@@ -80,7 +81,7 @@ function keep(next: Session | null) {
   for (const listener of listeners) listener();
 }
 
-/** When a JSON Web Token ends. */
+/** Returns the expiry of a JSON Web Token. */
 function expiry(token: string): string {
   try {
     const claims = (token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");

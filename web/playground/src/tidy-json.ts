@@ -1,4 +1,4 @@
-// A plugin of prettier that tidies JSON with comments, in place of prettier's own (see build.js).
+// A prettier plugin that formats JSON with comments. It replaces prettier's own (see build.js).
 
 import { applyEdits, format } from "jsonc-parser";
 

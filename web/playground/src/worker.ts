@@ -1,4 +1,4 @@
-// Monaco's workers. They share most of their code, so they are one bundle, and its name tells which one this is.
+// Monaco's workers. They share most of their code, so they are one bundle; the name of the worker selects the module.
 
 switch (self.name) {
   case "json":

@@ -1,4 +1,4 @@
-// Where Monaco finds its workers.
+// Tells Monaco how to start its workers.
 
 interface Environment {
   MonacoEnvironment: { getWorker(id: string, label: string): Worker };

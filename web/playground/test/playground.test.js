@@ -1,4 +1,4 @@
-// The page as a person uses it, in a browser that reaches nothing but the server.
+// End-to-end tests of the page, in a browser that can only reach the server.
 
 import assert from "node:assert/strict";
 import { mkdtempSync } from "node:fs";
@@ -16,7 +16,7 @@ before(async () => {
   server = await start();
   browser = await puppeteer.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    // A container's root has no sandbox.
+    // Chromium has no sandbox when it runs as root in a container.
     args: ["--no-sandbox"],
   });
   console.log(`screenshots are in ${pictures}`);
@@ -97,7 +97,7 @@ test("a subscription shows what happens", async (context) => {
   await signIn();
   await openTab("ExpenseChanged");
   await page.click(".graphiql-execute-button");
-  // Nothing tells the page that the server has begun to listen.
+  // The page shows no event when the subscription has started.
   await sleep(1_000);
   const input = `{ amount: { amount: "1", currencyCode: "EUR" }, spentOn: "2026-01-31", merchant: "Subscribed Ltd" }`;
   await ask(`mutation { createExpense(input: ${input}) { errors { message } } }`, await token("ada@acme.example"));
@@ -114,7 +114,7 @@ test("a pasted token works, and nothing of it outlives the browser tab", async (
   assert.equal(await page.evaluate(() => localStorage.length), 0);
 });
 
-test("a wrong password is told, and a token is refreshed when it ends", async () => {
+test("a wrong password is reported, and an expiring token is refreshed", async () => {
   await page.type(".session [name=email]", "ada@acme.example");
   await page.type(".session [name=password]", "wrong-password");
   await page.click(".session button[type=submit]");
@@ -124,7 +124,7 @@ test("a wrong password is told, and a token is refreshed when it ends", async ()
 
   await signIn();
   const first = await stored();
-  // As if the token were about to end.
+  // Simulate a token that is about to expire.
   await page.evaluate(() => {
     const session = JSON.parse(sessionStorage.getItem("outlay:session"));
     sessionStorage.setItem("outlay:session", JSON.stringify({ ...session, expiresAt: new Date().toISOString() }));
@@ -154,7 +154,7 @@ async function openTab(name) {
   await page.waitForFunction(shown, {}, name);
 }
 
-/** Opens a tab, presses the button and reads the answer off the request. */
+/** Opens a tab, runs its operation, and returns the response. */
 async function run(name) {
   await openTab(name);
   const mine = (response) => response.request().postData()?.includes(`"operationName":"${name}"`);
@@ -163,7 +163,7 @@ async function run(name) {
   return response.json();
 }
 
-/** Asks the server beside the page. */
+/** Sends an operation to the server without the page. */
 async function ask(query, token) {
   const headers = { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) };
   const response = await fetch(`${server.origin}/graphql`, { method: "POST", headers, body: JSON.stringify({ query }) });

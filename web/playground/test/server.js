@@ -1,4 +1,4 @@
-// A server of its own for a test, on a fresh database.
+// A server for a test, on an empty database.
 
 import { spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
@@ -7,12 +7,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Starts the binary that OUTLAY_BIN names; gives its address and how to stop it. */
+/** Starts the binary at the path OUTLAY_BIN. Returns its origin and a function that stops it. */
 export async function start() {
   const binary = process.env.OUTLAY_BIN;
   if (!binary) throw new Error("OUTLAY_BIN must name the server's binary");
   const folder = mkdtempSync(join(tmpdir(), "outlay-playground-"));
-  // As root, the server runs PostgreSQL as another user, who must be able to get there.
+  // As root, the server runs PostgreSQL as another user, which needs access to the folder.
   chmodSync(folder, 0o755);
   const listen = `127.0.0.1:${await freePort()}`;
   const server = spawn(binary, ["serve", "--listen", listen, "--data-dir", join(folder, "data")], { stdio: "ignore" });
@@ -29,7 +29,7 @@ export async function start() {
     await sleep(100);
   }
   await stop();
-  throw new Error("the server did not get ready");
+  throw new Error("the server did not become ready");
 }
 
 function freePort() {
