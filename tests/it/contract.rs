@@ -1,6 +1,6 @@
 //! The operations that outside clients depend on, as they are written.
 
-use std::path::PathBuf;
+use std::{cell::RefCell, collections::BTreeSet, path::PathBuf};
 
 use outlay_tests::{PASSWORD, server, unique};
 use serde_json::{Value, json};
@@ -18,6 +18,10 @@ fn folder() -> Option<PathBuf> {
     None
 }
 
+/// The most statements that the documents of the contract may make together: PostgreSQL prepares each of them for each tenant
+/// on each connection.
+const MAX_STATEMENTS: usize = 40;
+
 #[tokio::test]
 #[expect(
     clippy::too_many_lines,
@@ -32,9 +36,11 @@ async fn every_document_of_the_contract_runs_as_written() {
     let client = server().await.client();
     let slug = unique("contract");
     let email = format!("ada@{slug}.example");
+    let requests = RefCell::new(Vec::new());
     // Runs a document of one mutation; its payload, in which nothing is wrong.
     let run = async |client: &outlay_tests::Client, name: &str, input: Value| {
         let answer = client.run(&document(name), json!({ "input": input })).await;
+        requests.borrow_mut().push(answer.request_id.clone());
         assert_eq!(
             answer.codes(),
             Vec::<String>::new(),
@@ -123,6 +129,7 @@ async fn every_document_of_the_contract_runs_as_written() {
         "orderBy": { "field": "SPENT_ON", "direction": "DESC" },
     });
     let list = ada.run(&document("expense-list"), variables).await;
+    requests.borrow_mut().push(list.request_id.clone());
     assert_eq!(list.errors(), Vec::<String>::new());
     assert_eq!(list.data("expenses.totalCount"), 1);
     assert_eq!(list.data("expenses.edges.0.node.merchant"), "Bus");
@@ -147,6 +154,7 @@ async fn every_document_of_the_contract_runs_as_written() {
         "groupBy": ["CATEGORY", "MONTH"], "filter": { "spentOn": { "from": "2025-01-01", "to": "2026-12-31" } },
     });
     let spending = ada.run(&document("spending"), variables).await;
+    requests.borrow_mut().push(spending.request_id.clone());
     assert_eq!(spending.data("spending.count"), 2);
     assert_eq!(
         spending.data("spending.rows.0"),
@@ -174,6 +182,7 @@ async fn every_document_of_the_contract_runs_as_written() {
             file,
         )
         .await;
+    requests.borrow_mut().push(answer.request_id.clone());
     assert_eq!(answer.codes(), Vec::<String>::new(), "{}", answer.body);
     assert_eq!(answer.data("importExpenses.import.importedRows"), 1);
     assert_eq!(answer.data("importExpenses.import.total"), euros("10.00"));
@@ -189,5 +198,16 @@ async fn every_document_of_the_contract_runs_as_written() {
     assert_ne!(
         refreshed["session"]["refreshToken"],
         signed["session"]["refreshToken"]
+    );
+
+    let mut statements = BTreeSet::new();
+    for request in requests.into_inner() {
+        statements.extend(server().await.statements(&request).await);
+    }
+    println!("the contract makes {} statements", statements.len());
+    assert!(
+        statements.len() <= MAX_STATEMENTS,
+        "{}: {statements:#?}",
+        statements.len()
     );
 }

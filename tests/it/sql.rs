@@ -93,10 +93,16 @@ async fn what_one_statement_cannot_answer_is_read_in_one_snapshot() {
     );
     assert_eq!(run[3], "ROLLBACK");
 
-    let document = "{ expenses(first: 1) { nodes { id } } budgets(first: 1) { nodes { id } } }";
-    let answer = org.owner.run(document, json!({})).await;
-    let run = statements(&answer.request_id).await;
-    assert_eq!(run.len(), 4, "{run:#?}");
+    let both = "expenses(first: 1) { nodes { id } } budgets(first: 1) { nodes { id } }";
+    for document in [
+        format!("{{ {both} }}"),
+        format!("{{ ... on Query {{ {both} }} }}"),
+        format!("{{ ...Both }} fragment Both on Query {{ {both} }}"),
+    ] {
+        let answer = org.owner.run(&document, json!({})).await;
+        let run = statements(&answer.request_id).await;
+        assert_eq!(run.len(), 4, "{run:#?}");
+    }
 }
 
 #[tokio::test]

@@ -25,6 +25,16 @@ pub fn outcomes(answers: &[Answer], code: &str) -> (usize, usize) {
 }
 
 impl Answer {
+    pub(crate) async fn read(response: reqwest::Response) -> Result<Self, reqwest::Error> {
+        let header = response.headers().get("x-request-id");
+        let request_id = header.and_then(|id| id.to_str().ok()).unwrap_or_default();
+        Ok(Self {
+            status: response.status().as_u16(),
+            request_id: request_id.to_owned(),
+            body: response.json().await?,
+        })
+    }
+
     /// Returns the value in `data` at a path of keys and indexes, such as `expenses.edges.0.node`; null if it does not
     /// exist.
     #[must_use]

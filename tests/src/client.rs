@@ -99,18 +99,7 @@ impl Client {
             .json(&body)
             .send()
             .await?;
-        let status = response.status().as_u16();
-        let request_id = response
-            .headers()
-            .get("x-request-id")
-            .and_then(|id| id.to_str().ok())
-            .unwrap_or_default()
-            .to_owned();
-        Ok(Answer {
-            status,
-            request_id,
-            body: response.json().await?,
-        })
+        Answer::read(response).await
     }
 
     /// Runs a mutation with one field and its input.
@@ -163,12 +152,7 @@ impl Client {
             .multipart(form)
             .send()
             .await;
-        let response = response.expect("a response");
-        let status = response.status().as_u16();
-        Answer {
-            status,
-            request_id: String::new(),
-            body: response.json().await.expect("JSON"),
-        }
+        let answer = Answer::read(response.expect("a response"));
+        answer.await.expect("JSON")
     }
 }

@@ -145,8 +145,9 @@ pub(crate) fn of_field<T: Object>(ctx: &Context<'_>, name: &str) -> (Reading, bo
     (reading, covered && is_whole_operation(ctx))
 }
 
-/// Whether the resolved field is the only root field of the operation.
+/// Whether the resolved field is the only root field of the operation. A fragment may hold more.
 pub(crate) fn is_whole_operation(ctx: &Context<'_>) -> bool {
     let operation = &ctx.query_env.operation.node;
-    operation.selection_set.node.items.len() == 1
+    let items = &operation.selection_set.node.items[..];
+    matches!(items, [item] if matches!(item.node, Item::Field(_)))
 }

@@ -1,7 +1,6 @@
 //! The GraphQL engine, where a release of it could be wrong.
 
 mod absent;
-mod at_hand;
 mod documents;
 mod response_shape;
 mod schema;

@@ -85,6 +85,22 @@ impl World {
         }
     }
 
+    /// Each of its things that has a global id, by the type in the schema.
+    fn things(&self) -> [(&'static str, &str); 10] {
+        [
+            ("Organization", &self.id),
+            ("Member", &self.member),
+            ("Invitation", &self.invitation),
+            ("Department", &self.department),
+            ("Category", &self.category),
+            ("Account", &self.account),
+            ("Budget", &self.budget),
+            ("Expense", &self.expense),
+            ("ExpenseComment", &self.comment),
+            ("Import", &self.import),
+        ]
+    }
+
     async fn try_as(&self, client: &Client, operation: &Operation) -> Answer {
         if operation.field == "importExpenses" {
             return import(client, "try.csv", &unique("try")).await;
@@ -159,6 +175,28 @@ async fn the_table_has_every_operation_of_the_schema() {
         .map(|operation| operation.field.to_owned())
         .collect();
     assert_eq!(schema, table);
+}
+
+#[tokio::test]
+async fn the_world_has_a_thing_of_every_noun_and_an_operation_names_it() {
+    let world = World::new().await;
+    let document = "{ __type(name: \"Node\") { possibleTypes { name } } }";
+    let answer = world.org.owner.run(document, json!({})).await;
+    let nouns = answer.data("__type.possibleTypes");
+    let nouns = nouns.as_array().into_iter().flatten();
+    let nouns: BTreeSet<_> = nouns.filter_map(|noun| noun["name"].as_str()).collect();
+    let things = world.things();
+    assert_eq!(nouns, things.iter().map(|(noun, _)| *noun).collect());
+    let named: Vec<_> = operations()
+        .iter()
+        .map(|operation| (operation.variables)(&world).to_string())
+        .collect();
+    for (noun, id) in things {
+        assert!(
+            named.iter().any(|variables| variables.contains(id)),
+            "{noun}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -321,18 +359,8 @@ fn assert_hides(world: &World, operation: &Operation, answer: &Answer) {
 }
 
 fn names_a_thing(variables: &str, world: &World) -> bool {
-    let things = [
-        &world.member,
-        &world.invitation,
-        &world.department,
-        &world.category,
-        &world.account,
-        &world.budget,
-        &world.expense,
-        &world.comment,
-        &world.import,
-    ];
-    things.into_iter().any(|id| variables.contains(id.as_str()))
+    let things = world.things();
+    things.into_iter().any(|(_, id)| variables.contains(id))
 }
 
 fn all_null(value: &Value) -> bool {
