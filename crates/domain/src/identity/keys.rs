@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::eddsa;
 use crate::{Error, Result};
 
 /// The issuer of the tokens, in their claim `iss`.
@@ -68,6 +69,7 @@ struct Key {
 impl SigningKeys {
     /// Reads the keys, newest first. Creates the first key if there is none.
     pub(crate) async fn load(shared: &DatabaseConnection) -> Result<Self> {
+        eddsa::install();
         let mut rows = read(shared).await?;
         if rows.is_empty() {
             rows = make(shared).await?;

@@ -1,6 +1,7 @@
 //! Identities: users, passwords, sessions and access tokens.
 
 mod attempt;
+mod eddsa;
 mod keys;
 mod password;
 mod session;
