@@ -3,10 +3,10 @@
 use axum::http::{HeaderMap, header};
 use outlay_domain::{Error, Result};
 
-/// The request's access token, or why there is none.
+/// Returns the access token in the `Authorization` header.
 ///
 /// # Errors
-/// `Unauthenticated`, which concerns those operations alone that need somebody: signing in needs nobody.
+/// `Unauthenticated`. It matters only to operations that require a caller; signing in does not.
 pub(super) fn token(headers: &HeaderMap) -> Result<&str> {
     let mut given = headers.get_all(header::AUTHORIZATION).iter();
     let Some(value) = given.next() else {

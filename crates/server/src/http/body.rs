@@ -1,4 +1,4 @@
-//! A GraphQL request out of the body of an HTTP request.
+//! Reads a GraphQL request, or a batch of them, from a request body.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,20 +14,20 @@ use parking_lot::Mutex;
 use serde::Deserialize;
 use tokio::time::timeout;
 
-use super::{error::Refusal, settings::HttpSettings};
+use super::{error::Rejection, settings::HttpSettings};
 
-/// What a body holds.
+/// The format of a request body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Content {
-    /// A request.
+    /// `application/json`: a request or a batch.
     Json,
-    /// A request with files.
+    /// `multipart/form-data`: a request with files.
     Multipart,
 }
 
 impl Content {
-    /// What `Content-Type` says.
-    pub(super) fn of(headers: &HeaderMap) -> Result<Self, Refusal> {
+    /// The format that `Content-Type` declares.
+    pub(super) fn of(headers: &HeaderMap) -> Result<Self, Rejection> {
         let value = headers.get(header::CONTENT_TYPE);
         let value = value
             .and_then(|value| value.to_str().ok())
@@ -40,16 +40,16 @@ impl Content {
         if essence.eq_ignore_ascii_case("multipart/form-data") {
             return Ok(Self::Multipart);
         }
-        Err(Refusal::new(
+        Err(Rejection::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             ErrorCode::Invalid,
-            "Send a request as application/json, or as multipart/form-data when it has files.",
+            "Unsupported Content-Type. Send application/json, or multipart/form-data for a request with files.",
         ))
     }
 }
 
 /// JSON between systems is UTF-8 (RFC 8259, section 8.1).
-fn check_charset(content_type: &str) -> Result<(), Refusal> {
+fn check_charset(content_type: &str) -> Result<(), Rejection> {
     let charset = content_type.split(';').skip(1).find_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;
         let is_charset = name.trim().eq_ignore_ascii_case("charset");
@@ -58,26 +58,26 @@ fn check_charset(content_type: &str) -> Result<(), Refusal> {
     if charset.is_none_or(|charset| charset.eq_ignore_ascii_case("utf-8")) {
         return Ok(());
     }
-    Err(Refusal::new(
+    Err(Rejection::new(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         ErrorCode::Invalid,
-        "Send JSON in UTF-8.",
+        "Unsupported charset. Send JSON in UTF-8.",
     ))
 }
 
-/// What a body asks for.
+/// The requests in a body.
 pub(super) enum Requests {
-    One(Box<Request>),
-    /// Several, answered in their order, each by itself.
+    Single(Box<Request>),
+    /// Several requests, which are executed one after the other.
     Batch(Vec<Request>),
 }
 
-/// The parameters of a request; any may be null or absent, but a document must be given or named.
+/// The parameters of a request. Each may be null or absent, but either `query` or the name of a document is required.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Parameters {
     pub(super) query: Option<String>,
-    /// Names a persisted document: `sha256:` and its hash, or the id that the operator's list has for it.
+    /// The id of a persisted document: `sha256:` and its hash, or its id in the operator's list.
     pub(super) document_id: Option<String>,
     pub(super) operation_name: Option<String>,
     pub(super) variables: Option<Variables>,
@@ -85,7 +85,7 @@ pub(super) struct Parameters {
 }
 
 impl Parameters {
-    pub(super) fn request(self) -> Result<Request, Refusal> {
+    pub(super) fn request(self) -> Result<Request, Rejection> {
         let mut extensions = self.extensions.unwrap_or_default();
         if let Some(id) = self.document_id {
             let hash = id.strip_prefix("sha256:").unwrap_or(&id);
@@ -94,7 +94,7 @@ impl Parameters {
         }
         let query = self.query.filter(|query| !query.trim().is_empty());
         if query.is_none() && !extensions.contains_key(PERSISTED_QUERY) {
-            return Err(Refusal::invalid("The parameter query is missing."));
+            return Err(Rejection::invalid("The parameter query is missing."));
         }
         let mut request = Request::new(query.unwrap_or_default());
         request.variables = self.variables.unwrap_or_default();
@@ -105,41 +105,41 @@ impl Parameters {
     }
 }
 
-/// Reads a body of JSON.
-pub(super) async fn json(body: Body, settings: &HttpSettings) -> Result<Requests, Refusal> {
+/// Reads a JSON body.
+pub(super) async fn json(body: Body, settings: &HttpSettings) -> Result<Requests, Rejection> {
     let limit = settings.max_body_bytes;
     let bytes = to_bytes(body, limit)
         .await
         .map_err(|error| unreadable(&error, limit))?;
     if !is_batch(&bytes) {
-        return parse(&bytes).map(|request| Requests::One(Box::new(request)));
+        return parse(&bytes).map(|request| Requests::Single(Box::new(request)));
     }
     if settings.max_batch == 0 {
-        return Err(Refusal::invalid(
-            "Batches are not answered; send one request at a time.",
+        return Err(Rejection::invalid(
+            "Batches are disabled on this server. Send one request at a time.",
         ));
     }
     batch(&bytes, settings.max_batch).map(Requests::Batch)
 }
 
-/// Reads a body of one request.
-pub(super) async fn one(body: Body, settings: &HttpSettings) -> Result<Request, Refusal> {
+/// Reads a JSON body that contains exactly one request.
+pub(super) async fn one(body: Body, settings: &HttpSettings) -> Result<Request, Rejection> {
     match json(body, settings).await? {
-        Requests::One(request) => Ok(*request),
+        Requests::Single(request) => Ok(*request),
         Requests::Batch(_) => Err(not_one()),
     }
 }
 
-fn not_one() -> Refusal {
-    Refusal::invalid("This must be one request, not a batch.")
+fn not_one() -> Rejection {
+    Rejection::invalid("Batches are not supported here. Send one request.")
 }
 
 fn is_batch(json: &[u8]) -> bool {
     json.trim_ascii_start().first() == Some(&b'[')
 }
 
-/// Reads one request's parameters.
-pub(super) fn parse(json: &[u8]) -> Result<Request, Refusal> {
+/// Parses the parameters of one request.
+pub(super) fn parse(json: &[u8]) -> Result<Request, Rejection> {
     if is_batch(json) {
         return Err(not_one());
     }
@@ -147,17 +147,19 @@ pub(super) fn parse(json: &[u8]) -> Result<Request, Refusal> {
     parameters.request()
 }
 
-fn batch(json: &[u8], maximum: usize) -> Result<Vec<Request>, Refusal> {
+fn batch(json: &[u8], maximum: usize) -> Result<Vec<Request>, Rejection> {
     let batch: Vec<Parameters> = serde_json::from_slice(json).map_err(|error| not_json(&error))?;
     if batch.is_empty() {
-        return Err(Refusal::invalid("A batch has at least one request."));
+        return Err(Rejection::invalid(
+            "The batch is empty. Send at least one request.",
+        ));
     }
     if batch.len() > maximum {
-        return Err(Refusal::new(
+        return Err(Rejection::new(
             StatusCode::BAD_REQUEST,
             ErrorCode::LimitExceeded,
             format!(
-                "A batch has {maximum} requests at most; this has {}.",
+                "A batch may contain at most {maximum} requests; this one contains {}.",
                 batch.len()
             ),
         ));
@@ -165,55 +167,59 @@ fn batch(json: &[u8], maximum: usize) -> Result<Vec<Request>, Refusal> {
     batch.into_iter().map(Parameters::request).collect()
 }
 
-fn not_json(error: &serde_json::Error) -> Refusal {
-    Refusal::invalid(format!("This is not a GraphQL request in JSON: {error}."))
+fn not_json(error: &serde_json::Error) -> Rejection {
+    Rejection::invalid(format!(
+        "The body is not a GraphQL request in JSON: {error}."
+    ))
 }
 
-/// What a client is still sending when it is refused. Many only read an answer once they have sent everything, and see
-/// a broken connection if the server does not listen that long.
-pub(super) struct Rest(Arc<Mutex<BodyDataStream>>);
+/// The part of a body that has not been read when its request is rejected.
+///
+/// Many clients read the response only after they have sent the whole body. They would report a broken connection if the
+/// server closed it earlier.
+pub(super) struct UnreadBody(Arc<Mutex<BodyDataStream>>);
 
-/// The most that is heard out, and for how long.
-const HEARD_BYTES: usize = 16 << 20;
-const HEARD_TIME: Duration = Duration::from_secs(5);
+/// Limits of draining a body.
+const MAX_DRAINED_BYTES: usize = 16 << 20;
+const MAX_DRAIN_TIME: Duration = Duration::from_secs(5);
 
-impl Rest {
-    /// The body to read, and what will be left of it.
-    pub(super) fn of(body: Body) -> (Body, Self) {
+impl UnreadBody {
+    /// Returns the body to read, and a handle that drains what remains unread of it.
+    pub(super) fn split(body: Body) -> (Body, Self) {
         let whole = Arc::new(Mutex::new(body.into_data_stream()));
         let part = whole.clone();
         let read = stream::poll_fn(move |cx| part.lock().poll_next_unpin(cx));
         (Body::from_stream(read), Self(whole))
     }
 
-    /// Lets the client finish, within bounds.
-    pub(super) async fn hear_out(self) {
-        let mut rest = stream::poll_fn(move |cx| self.0.lock().poll_next_unpin(cx));
-        let mut heard = 0;
-        let hearing = async {
-            while let Some(Ok(chunk)) = rest.next().await {
-                heard += chunk.len();
-                if heard > HEARD_BYTES {
+    /// Reads and discards the rest of the body, up to the limits of size and time.
+    pub(super) async fn drain(self) {
+        let mut unread = stream::poll_fn(move |cx| self.0.lock().poll_next_unpin(cx));
+        let mut drained = 0;
+        let draining = async {
+            while let Some(Ok(chunk)) = unread.next().await {
+                drained += chunk.len();
+                if drained > MAX_DRAINED_BYTES {
                     break;
                 }
             }
         };
-        // A client that is slower than that is broken off.
-        let _ = timeout(HEARD_TIME, hearing).await;
+        // The connection to a slower client is closed.
+        let _ = timeout(MAX_DRAIN_TIME, draining).await;
     }
 }
 
-/// Why a body could not be read: it is too long, or its sender is gone.
+/// The error for a body that could not be read: it is too large, or the client has disconnected.
 pub(super) fn unreadable(
     error: &(dyn std::error::Error + 'static),
     limit: impl std::fmt::Display,
-) -> Refusal {
+) -> Rejection {
     let causes = std::iter::successors(Some(error), |&error| error.source());
     if causes
         .map(ToString::to_string)
         .any(|cause| cause.contains("length limit exceeded"))
     {
-        return Refusal::too_large(limit);
+        return Rejection::too_large(limit);
     }
-    Refusal::invalid("The body of the request ended early.")
+    Rejection::invalid("The request body ended early.")
 }

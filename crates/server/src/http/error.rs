@@ -1,4 +1,4 @@
-//! Refusals of the HTTP layer, in the form that GraphQL clients read.
+//! Errors of the HTTP layer, which are sent as GraphQL errors.
 
 use std::{any::Any, time::Duration};
 
@@ -12,18 +12,18 @@ use outlay_graphql::{RETRY_AFTER, whole_seconds};
 
 use super::media::MediaType;
 
-/// A request that is not executed.
+/// The reason why a request is rejected before it is executed.
 #[derive(Debug)]
-pub(super) struct Refusal {
-    /// The status; for what is right HTTP and wrong GraphQL, none: then the media type decides.
+pub(super) struct Rejection {
+    /// The status code. If `None`, the request is well-formed HTTP and the media type determines the status.
     pub(super) status: Option<StatusCode>,
     pub(super) error: Box<ServerError>,
-    /// What the client should know beside it: when to come again, how else to ask.
+    /// An additional header, such as `Retry-After` or `Allow`.
     header: Option<(HeaderName, HeaderValue)>,
 }
 
-impl Refusal {
-    /// HTTP that cannot be right.
+impl Rejection {
+    /// A rejection with its own status code.
     pub(super) fn new(status: StatusCode, code: ErrorCode, message: impl Into<String>) -> Self {
         Self {
             status: Some(status),
@@ -39,58 +39,61 @@ impl Refusal {
         }
     }
 
-    /// A request that takes longer than this server allows.
+    /// The request exceeded the time limit.
     pub(super) fn too_slow(limit: Duration) -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             ErrorCode::LimitExceeded,
-            format!("The request took longer than {} s.", limit.as_secs_f32()),
+            format!(
+                "The request exceeded the time limit of {} s.",
+                limit.as_secs_f32()
+            ),
         )
     }
 
-    /// More than a client may ask for now.
+    /// The caller exceeded a rate limit.
     pub(super) fn rate_limited(message: impl Into<String>, wait: Duration) -> Self {
-        let mut refusal = Self::new(
+        let mut rejection = Self::new(
             StatusCode::TOO_MANY_REQUESTS,
             ErrorCode::RateLimited,
             message,
         );
-        // In the body too: a batch, a WebSocket and an event stream have no headers of their own.
-        let extensions = refusal.error.extensions.get_or_insert_default();
+        // Repeat it in the body: elements of a batch, WebSocket messages and events have no headers.
+        let extensions = rejection.error.extensions.get_or_insert_default();
         extensions.set(RETRY_AFTER, whole_seconds(wait));
-        refusal.with_header(header::RETRY_AFTER, seconds(wait))
+        rejection.with_header(header::RETRY_AFTER, seconds(wait))
     }
 
-    /// A client's mistake.
+    /// The request is malformed.
     pub(super) fn invalid(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, ErrorCode::Invalid, message)
     }
 
-    /// A request that is more than this server takes.
+    /// The request is larger than the limit.
     pub(super) fn too_large(limit: impl std::fmt::Display) -> Self {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             ErrorCode::LimitExceeded,
-            format!("The request is too large: {limit} bytes at most."),
+            format!("The request is too large. The limit is {limit} bytes."),
         )
     }
 
     pub(super) fn respond(self, media: MediaType) -> Response {
         let (status, header) = (self.status, self.header.clone());
-        let mut response = media.respond(status, &self.into_answer());
+        let mut response = media.respond(status, &self.into_graphql());
         response.headers_mut().extend(header);
         response
     }
 
-    /// The answer of one request in a batch, where a status of its own has no place.
-    pub(super) fn into_answer(self) -> GraphqlResponse {
+    /// The GraphQL response, for transports that have no status code for each response.
+    pub(super) fn into_graphql(self) -> GraphqlResponse {
         GraphqlResponse::from_errors(vec![*self.error])
     }
 }
 
-/// When to try again, where an executed operation was rate limited.
-pub(super) fn retry_after(answer: &GraphqlResponse) -> Option<HeaderValue> {
-    let waits = answer.errors.iter().filter_map(|error| {
+/// The value of `Retry-After` if fields of an executed operation were rate limited.
+pub(super) fn retry_after(response: &GraphqlResponse) -> Option<HeaderValue> {
+    let waits = response.errors.iter().filter_map(|error| {
         match error.extensions.as_ref()?.get(RETRY_AFTER)? {
             Value::Number(seconds) => seconds.as_u64(),
             _ => None,
@@ -99,7 +102,7 @@ pub(super) fn retry_after(answer: &GraphqlResponse) -> Option<HeaderValue> {
     waits.max().map(HeaderValue::from)
 }
 
-impl From<Error> for Refusal {
+impl From<Error> for Rejection {
     fn from(error: Error) -> Self {
         let status = match error.code() {
             ErrorCode::Internal => Some(StatusCode::INTERNAL_SERVER_ERROR),
@@ -115,28 +118,28 @@ impl From<Error> for Refusal {
     }
 }
 
-/// For pages that are not GraphQL's.
-impl IntoResponse for Refusal {
+/// The response of routes without content negotiation.
+impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         self.respond(MediaType::Json)
     }
 }
 
-pub(super) async fn no_such_page() -> Refusal {
-    Refusal::new(
+pub(super) async fn page_not_found() -> Rejection {
+    Rejection::new(
         StatusCode::NOT_FOUND,
         ErrorCode::NotFound,
-        "There is no such page; GraphQL is at /graphql.",
+        "Page not found. The GraphQL endpoint is /graphql.",
     )
 }
 
-pub(super) async fn no_such_method(method: Method) -> Response {
-    let message = format!("{method} is not answered here.");
-    let refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, ErrorCode::Invalid, message);
-    refusal.into_response()
+pub(super) async fn method_not_allowed(method: Method) -> Response {
+    let message = format!("The method {method} is not allowed here.");
+    let rejection = Rejection::new(StatusCode::METHOD_NOT_ALLOWED, ErrorCode::Invalid, message);
+    rejection.into_response()
 }
 
-/// A mistake of ours in one request, which the others do not notice.
+/// Turns a panic into an internal error of one request. Other requests are not affected.
 #[expect(
     clippy::needless_pass_by_value,
     reason = "the signature is tower-http's"
@@ -146,8 +149,8 @@ pub(super) fn panicked(panic: Box<dyn Any + Send>) -> Response {
         .downcast_ref::<String>()
         .map(String::as_str)
         .or_else(|| panic.downcast_ref::<&str>().copied());
-    let error = Error::internal(format!("panic: {}", message.unwrap_or("of no known kind")));
-    Refusal::from(error).into_response()
+    let error = Error::internal(format!("panic: {}", message.unwrap_or("unknown payload")));
+    Rejection::from(error).into_response()
 }
 
 /// The value of `Retry-After`, in whole seconds rounded up (RFC 9110, section 10.2.3).
@@ -170,7 +173,7 @@ mod tests {
             .route("/", broken)
             .layer(CatchPanicLayer::custom(super::panicked));
         let request = Request::new(Body::empty());
-        let response = router.oneshot(request).await.expect("an answer");
+        let response = router.oneshot(request).await.expect("a response");
         assert_eq!(response.status(), 500);
         let body = axum::body::to_bytes(response.into_body(), 10_000).await;
         let body: serde_json::Value = serde_json::from_slice(&body.expect("a body")).expect("JSON");
@@ -179,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_a_second_is_waited_for() {
+    fn a_wait_is_rounded_up_to_whole_seconds() {
         assert_eq!(super::seconds(Duration::from_millis(1)), "1");
         assert_eq!(super::seconds(Duration::from_secs(2)), "2");
     }

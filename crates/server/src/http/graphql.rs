@@ -1,6 +1,8 @@
-//! `/graphql`: requests, executed for whom their token names.
+//! `GET` and `POST /graphql`: executes one request, or a batch, on behalf of the caller.
 
-use async_graphql::{Request as GraphqlRequest, Response as Answer, parser::types::OperationType};
+use async_graphql::{
+    Request as GraphqlRequest, Response as GraphqlResponse, parser::types::OperationType,
+};
 use axum::{
     Extension,
     body::Body,
@@ -13,13 +15,12 @@ use outlay_graphql::Prepared;
 use outlay_tenancy::TenantId;
 
 use super::{
-    body::{self, Content, Requests, Rest},
-    error::{self, Refusal},
+    body::{self, Content, Requests, UnreadBody},
+    error::{self, Rejection},
     json::Batch,
     media::{self, MediaType, wants_html},
     playground,
     query::{self, Validator},
-    rate::Allowance,
     request_id::RequestId,
     session::Session,
     state::App,
@@ -27,7 +28,7 @@ use super::{
     upload,
 };
 
-/// A request in the body: any operation.
+/// Executes the request, or the batch, in the body. Any type of operation is allowed.
 pub(super) async fn post(
     State(app): State<App>,
     Extension(id): Extension<RequestId>,
@@ -35,16 +36,16 @@ pub(super) async fn post(
 ) -> Response {
     let media = MediaType::accepted(request.headers());
     match read(&app, id, request).await {
-        Ok((Requests::One(request), session)) => {
-            answer(&app, session, *request, Allowed::Any, media).await
+        Ok((Requests::Single(request), session)) => {
+            respond(&app, session, *request, Allowed::Any, media).await
         }
         Ok((Requests::Batch(requests), session)) => {
-            // Each response is written before the next request runs, so that no more than one is held as a tree.
+            // Serialize each response before executing the next request: at most one is in memory as a tree.
             let mut batch = Batch::new(app.settings().max_response_bytes);
             for request in requests {
-                let done = execute(&app, session.another(), request, Allowed::Any).await;
-                let answer = done.map_or_else(Refusal::into_answer, |done| done.answer);
-                batch.push(&answer, media::write);
+                let executed = execute(&app, session.another(), request, Allowed::Any).await;
+                let response = executed.unwrap_or_else(Rejection::into_graphql);
+                batch.push(&response, media::write);
             }
             send(
                 &app,
@@ -53,11 +54,13 @@ pub(super) async fn post(
                 (StatusCode::OK, batch.finish()),
             )
         }
-        Err(refusal) => refusal.respond(media),
+        Err(rejection) => rejection.respond(media),
     }
 }
 
-/// A request in the URL: queries alone, so that no link can change anything; and a page for whoever looks at it.
+/// Executes the query in the URL, or returns the GraphiQL page if the client accepts HTML.
+///
+/// Other types of operation are rejected: following a link must not change data.
 pub(super) async fn get(
     State(app): State<App>,
     Extension(id): Extension<RequestId>,
@@ -68,27 +71,31 @@ pub(super) async fn get(
     if wants_html(&parts.headers) {
         return match by_host(&app, &parts).await {
             Ok(_) => playground::page(),
-            Err(refusal) => refusal.respond(media),
+            Err(rejection) => rejection.respond(media),
         };
     }
-    let found = async {
+    let executed = async {
         let request = query::parse(parts.uri.query().unwrap_or_default())?;
         let session = Session::begin(&app, id, &parts).await?;
-        Ok(answer(&app, session, request, Allowed::Queries, media).await)
+        Ok(respond(&app, session, request, Allowed::Queries, media).await)
     };
-    match found.await {
+    match executed.await {
         Ok(response) => Validator::of(&parts.headers).apply(response).await,
-        Err(refusal) => Refusal::respond(refusal, media),
+        Err(rejection) => Rejection::respond(rejection, media),
     }
 }
 
-/// Reads everything that a POST brings.
-async fn read(app: &App, id: RequestId, request: Request) -> Result<(Requests, Session), Refusal> {
+/// Authenticates a POST and reads its body, which is drained if the request is rejected.
+async fn read(
+    app: &App,
+    id: RequestId,
+    request: Request,
+) -> Result<(Requests, Session), Rejection> {
     let (parts, body) = request.into_parts();
-    let (body, rest) = Rest::of(body);
+    let (body, unread) = UnreadBody::split(body);
     let read = read_parts(app, id, &parts, body).await;
     if read.is_err() {
-        rest.hear_out().await;
+        unread.drain().await;
     }
     read
 }
@@ -98,7 +105,7 @@ async fn read_parts(
     id: RequestId,
     parts: &Parts,
     body: Body,
-) -> Result<(Requests, Session), Refusal> {
+) -> Result<(Requests, Session), Rejection> {
     let kind = Content::of(&parts.headers)?;
     let session = Session::begin(app, id, parts).await?;
     let settings = app.settings();
@@ -106,9 +113,9 @@ async fn read_parts(
         Content::Json => body::json(body, settings).await?,
         Content::Multipart => {
             upload::check_preflight(&parts.headers)?;
-            // Whoever may not write is not worth a file.
+            // Reject uploads early when the caller is not a member of the organization.
             session.context.access()?;
-            Requests::One(Box::new(
+            Requests::Single(Box::new(
                 upload::read(&parts.headers, body, settings).await?,
             ))
         }
@@ -116,7 +123,7 @@ async fn read_parts(
     Ok((requests, session))
 }
 
-/// Which operations a way of asking may run.
+/// The types of operation that a method allows.
 #[derive(Clone, Copy)]
 enum Allowed {
     Any,
@@ -124,28 +131,22 @@ enum Allowed {
 }
 
 impl Allowed {
-    fn check(self, prepared: &Prepared) -> Result<(), Refusal> {
+    fn check(self, prepared: &Prepared) -> Result<(), Rejection> {
         match (self, prepared.operation()) {
             (Self::Any, _) | (Self::Queries, Some(OperationType::Query) | None) => Ok(()),
             (Self::Queries, Some(OperationType::Mutation | OperationType::Subscription)) => {
-                let refusal = Refusal::new(
+                let rejection = Rejection::new(
                     StatusCode::METHOD_NOT_ALLOWED,
                     ErrorCode::Invalid,
-                    "A URL runs queries only: send this operation by POST.",
+                    "Only queries can be sent by GET. Send this operation by POST.",
                 );
-                Err(refusal.with_header(header::ALLOW, HeaderValue::from_static("POST")))
+                Err(rejection.with_header(header::ALLOW, HeaderValue::from_static("POST")))
             }
         }
     }
 }
 
-/// An answer, and what its organization may still ask for.
-struct Done {
-    answer: Answer,
-    allowance: Option<Allowance>,
-}
-
-async fn answer(
+async fn respond(
     app: &App,
     session: Session,
     request: GraphqlRequest,
@@ -154,22 +155,18 @@ async fn answer(
 ) -> Response {
     let tenant = session.tenant;
     match execute(app, session, request, allowed).await {
-        Ok(Done { answer, allowance }) => {
-            let written = media.write(&answer, app.settings().max_response_bytes);
+        Ok(mut response) => {
+            let headers = std::mem::take(&mut response.http_headers);
+            let written = media.write(&response, app.settings().max_response_bytes);
             let mut response = send(app, tenant, media, written);
-            response
-                .headers_mut()
-                .extend(error::retry_after(&answer).map(|wait| (header::RETRY_AFTER, wait)));
-            if let Some(allowance) = allowance {
-                allowance.tell(response.headers_mut());
-            }
+            response.headers_mut().extend(headers);
             response
         }
-        Err(refusal) => refusal.respond(media),
+        Err(rejection) => rejection.respond(media),
     }
 }
 
-/// Sends what was written, which is counted until the client has read it.
+/// Builds the HTTP response. Its body counts as unsent until the client has read it.
 fn send(
     app: &App,
     tenant: Option<TenantId>,
@@ -178,26 +175,29 @@ fn send(
 ) -> Response {
     match app.unsent().count(tenant, json.len()) {
         Ok(share) => media.send(status, share.body(json)),
-        Err(refusal) => refusal.respond(media),
+        Err(rejection) => rejection.respond(media),
     }
 }
 
+/// Executes a request. The headers of the response say what remains of the rate limit, or when to retry.
 async fn execute(
     app: &App,
     session: Session,
     request: GraphqlRequest,
     allowed: Allowed,
-) -> Result<Done, Refusal> {
+) -> Result<GraphqlResponse, Rejection> {
     let prepared = match app.schema().prepare(request) {
         Ok(prepared) => prepared,
-        Err(answer) => {
-            let allowance = None;
-            return Ok(Done { answer, allowance });
-        }
+        Err(response) => return Ok(response),
     };
     allowed.check(&prepared)?;
-    let running = session.charge(app, &prepared)?;
-    let answer = app.schema().execute(prepared, session.context).await;
-    let allowance = running.and_then(|running| running.allowance);
-    Ok(Done { answer, allowance })
+    let permit = session.charge(app, &prepared)?;
+    let mut response = app.schema().execute(prepared, session.context).await;
+    let retry_after = error::retry_after(&response);
+    let headers = &mut response.http_headers;
+    headers.extend(retry_after.map(|wait| (header::RETRY_AFTER, wait)));
+    if let Some(allowance) = permit.and_then(|permit| permit.allowance) {
+        allowance.write_headers(headers);
+    }
+    Ok(response)
 }

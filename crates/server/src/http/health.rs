@@ -1,4 +1,4 @@
-//! What a supervisor asks: whether the process lives, and whether it can take requests.
+//! Health checks: liveness of the process, and readiness to take requests.
 
 use std::time::Duration;
 
@@ -6,28 +6,28 @@ use axum::{extract::State, http::StatusCode};
 
 use super::state::App;
 
-/// A database that takes longer does not answer.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long the database may take to respond to a ping.
+const PING_TIMEOUT: Duration = Duration::from_secs(2);
 
 pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
 
 pub(super) async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
-    match tokio::time::timeout(PATIENCE, app.outlay().tenancy().ping()).await {
+    match tokio::time::timeout(PING_TIMEOUT, app.outlay().tenancy().ping()).await {
         Ok(Ok(())) => (StatusCode::OK, "ready\n"),
         Ok(Err(error)) => {
             tracing::warn!(%error, "not ready: the database fails");
             (
                 StatusCode::SERVICE_UNAVAILABLE,
-                "the database does not answer\n",
+                "the database does not respond\n",
             )
         }
         Err(_) => {
-            tracing::warn!("not ready: the database does not answer in time");
+            tracing::warn!("not ready: the database does not respond in time");
             (
                 StatusCode::SERVICE_UNAVAILABLE,
-                "the database does not answer in time\n",
+                "the database does not respond in time\n",
             )
         }
     }

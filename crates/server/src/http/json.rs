@@ -1,4 +1,4 @@
-//! Responses written as JSON, up to a limit.
+//! Serializes responses as JSON within a limit of size.
 
 use std::io::{self, Write};
 
@@ -6,14 +6,14 @@ use async_graphql::{Pos, Response as GraphqlResponse};
 use outlay_domain::{Error, ErrorCode};
 use serde::Serialize;
 
-/// A response as it is sent.
+/// A serialized response.
 pub(super) struct Written {
     pub(super) json: Vec<u8>,
-    /// Whether it is the response of the operation, and not an error in place of one that is too large.
+    /// Whether it is the original response; false if an error replaces it because it is too large.
     pub(super) is_whole: bool,
 }
 
-/// Writes a response by `write`, which is given the maximum number of bytes; what is larger becomes an error.
+/// Serializes a response by `write`, which takes the maximum number of bytes. A larger response is replaced by an error.
 pub(super) fn response(
     response: &GraphqlResponse,
     maximum: usize,
@@ -25,14 +25,14 @@ pub(super) fn response(
             is_whole: true,
         },
         Err(error) => {
-            let instead = if error.is_io() {
+            let replacement = if error.is_io() {
                 too_large(maximum)
             } else {
                 let error = outlay_graphql::problem(&Error::internal(error));
                 GraphqlResponse::from_errors(vec![error.into_server_error(Pos::default())])
             };
             Written {
-                json: write(&instead, usize::MAX).unwrap_or_default(),
+                json: write(&replacement, usize::MAX).unwrap_or_default(),
                 is_whole: false,
             }
         }
@@ -41,7 +41,7 @@ pub(super) fn response(
 
 fn too_large(maximum: usize) -> GraphqlResponse {
     let message = format!(
-        "The response is larger than {maximum} bytes: ask for fewer rows or fields. What a mutation wrote is kept."
+        "The response is larger than {maximum} bytes. Request fewer rows or fields. Mutations have been committed."
     );
     let mut error = outlay_graphql::refusal(ErrorCode::LimitExceeded, message);
     let extensions = error.extensions.get_or_insert_default();
@@ -50,10 +50,10 @@ fn too_large(maximum: usize) -> GraphqlResponse {
     GraphqlResponse::from_errors(vec![error])
 }
 
-/// Writes a value.
+/// Serializes a value. At most `maximum` bytes are allocated.
 ///
 /// # Errors
-/// An error of I/O for more bytes than `maximum`; no more than these are allocated.
+/// An I/O error if the value takes more than `maximum` bytes.
 pub(super) fn write(value: &impl Serialize, maximum: usize) -> serde_json::Result<Vec<u8>> {
     let mut limited = Limited {
         bytes: Vec::new(),
@@ -63,7 +63,7 @@ pub(super) fn write(value: &impl Serialize, maximum: usize) -> serde_json::Resul
     Ok(limited.bytes)
 }
 
-/// A buffer that does not grow beyond its limit.
+/// A buffer whose capacity never exceeds its limit.
 struct Limited {
     bytes: Vec<u8>,
     maximum: usize,
@@ -77,7 +77,7 @@ impl Write for Limited {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         if needed > capacity {
-            // Doubled, as a vector grows by itself, but not beyond the limit.
+            // Double the capacity, as a vector does, but stay within the limit.
             let grown = needed.max(2 * capacity).max(256).min(self.maximum);
             self.bytes.reserve_exact(grown - length);
         }
@@ -90,7 +90,7 @@ impl Write for Limited {
     }
 }
 
-/// The responses of a batch, which together keep within the limit.
+/// The serialized responses of a batch. One limit applies to all of them together.
 pub(super) struct Batch {
     json: Vec<u8>,
     maximum: usize,
@@ -104,10 +104,10 @@ impl Batch {
         }
     }
 
-    /// Adds a response, or the error that it is larger than what is left.
+    /// Appends a response, or an error if the response is larger than the remaining space.
     pub(super) fn push(
         &mut self,
-        answer: &GraphqlResponse,
+        one: &GraphqlResponse,
         write: impl Fn(&GraphqlResponse, usize) -> serde_json::Result<Vec<u8>>,
     ) {
         if self.json.len() > 1 {
@@ -115,13 +115,13 @@ impl Batch {
         }
         let left = self.maximum.saturating_sub(self.json.len());
         let maximum = self.maximum;
-        let written = response(answer, maximum, |answer, most| {
-            write(answer, if most == maximum { left } else { most })
+        let written = response(one, maximum, |one, most| {
+            write(one, if most == maximum { left } else { most })
         });
         self.json.extend_from_slice(&written.json);
     }
 
-    /// The whole.
+    /// Returns the JSON array.
     pub(super) fn finish(mut self) -> Vec<u8> {
         self.json.push(b']');
         self.json

@@ -1,4 +1,4 @@
-//! The public keys of access tokens (RFC 7517), for whoever wants to check them alone.
+//! The public keys of access tokens (RFC 7517), for services that verify tokens themselves.
 
 use axum::{
     Json,

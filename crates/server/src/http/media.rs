@@ -1,4 +1,4 @@
-//! The two media types of an answer (GraphQL over HTTP, section 6): which one is asked for, and what it means.
+//! The two media types of a response (GraphQL over HTTP, section 6): negotiation, status codes and headers.
 
 use async_graphql::{Response as GraphqlResponse, ServerError, Value};
 use axum::{
@@ -10,16 +10,16 @@ use serde::Serialize;
 
 use super::json;
 
-/// How an answer is written.
+/// The media type of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MediaType {
-    /// `application/json`: what is right HTTP is 200, whatever came of it.
+    /// `application/json`: the status is 200 for every well-formed request, even if it was not executed.
     Json,
-    /// `application/graphql-response+json`: a request that was not executed has a status of its own.
+    /// `application/graphql-response+json`: the status is 4xx or 5xx if the request was not executed.
     GraphqlResponse,
 }
 
-/// An answer as the specification has it: without `data` where nothing was executed.
+/// The body of a response. It has no `data` entry if the operation was not executed, as the specification requires.
 #[derive(Serialize)]
 pub(super) struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -31,23 +31,23 @@ pub(super) struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    pub(super) fn of(answer: &'a GraphqlResponse) -> Self {
-        let executed = outlay_graphql::was_executed(answer);
+    pub(super) fn new(response: &'a GraphqlResponse) -> Self {
+        let executed = outlay_graphql::was_executed(response);
         Self {
-            data: executed.then_some(&answer.data),
-            errors: &answer.errors,
-            extensions: &answer.extensions,
+            data: executed.then_some(&response.data),
+            errors: &response.errors,
+            extensions: &response.extensions,
         }
     }
 }
 
-/// Writes a response as the body of an HTTP response, or as a part of a batch.
+/// Serializes a response as the body of an HTTP response, or as an element of a batch.
 pub(super) fn write(response: &GraphqlResponse, maximum: usize) -> serde_json::Result<Vec<u8>> {
-    json::write(&Body::of(response), maximum)
+    json::write(&Body::new(response), maximum)
 }
 
 impl MediaType {
-    /// The one that `Accept` prefers; JSON where it leaves the choice.
+    /// The media type that `Accept` prefers. The default is JSON.
     pub(super) fn accepted(headers: &HeaderMap) -> Self {
         let (mut json, mut graphql) = (0.0, 0.0);
         for (range, weight) in accepted(headers) {
@@ -64,16 +64,20 @@ impl MediaType {
         }
     }
 
-    /// A response, with the status asked for, else the one that it has by itself.
-    pub(super) fn respond(self, status: Option<StatusCode>, answer: &GraphqlResponse) -> Response {
-        let (own, json) = self.write(answer, usize::MAX);
-        self.send(status.unwrap_or(own), json.into())
+    /// Builds an HTTP response. `status` overrides the status that the media type defines.
+    pub(super) fn respond(
+        self,
+        status: Option<StatusCode>,
+        response: &GraphqlResponse,
+    ) -> Response {
+        let (default, json) = self.write(response, usize::MAX);
+        self.send(status.unwrap_or(default), json.into())
     }
 
-    /// A response as it is sent, with its status. What is larger than `maximum` bytes becomes an error.
-    pub(super) fn write(self, answer: &GraphqlResponse, maximum: usize) -> (StatusCode, Vec<u8>) {
-        let written = json::response(answer, maximum, write);
-        let executed = written.is_whole && outlay_graphql::was_executed(answer);
+    /// Serializes a response and determines its status. A response of more than `maximum` bytes is replaced by an error.
+    pub(super) fn write(self, response: &GraphqlResponse, maximum: usize) -> (StatusCode, Vec<u8>) {
+        let written = json::response(response, maximum, write);
+        let executed = written.is_whole && outlay_graphql::was_executed(response);
         let status = match self {
             Self::GraphqlResponse if !executed => StatusCode::BAD_REQUEST,
             Self::Json | Self::GraphqlResponse => StatusCode::OK,
@@ -81,7 +85,7 @@ impl MediaType {
         (status, written.json)
     }
 
-    /// The HTTP response with this body.
+    /// Builds the HTTP response with this body.
     pub(super) fn send(self, status: StatusCode, json: Bytes) -> Response {
         let mut response = (status, json).into_response();
         let headers = response.headers_mut();
@@ -98,12 +102,12 @@ impl MediaType {
     }
 }
 
-/// Whether the client would show a page.
+/// Whether the client accepts HTML.
 pub(super) fn wants_html(headers: &HeaderMap) -> bool {
     accepted(headers).any(|(range, weight)| range.eq_ignore_ascii_case("text/html") && weight > 0.0)
 }
 
-/// The ranges of `Accept` and their weights.
+/// The media ranges of `Accept` and their weights.
 pub(super) fn accepted(headers: &HeaderMap) -> impl Iterator<Item = (&str, f32)> {
     let values = headers.get_all(header::ACCEPT).iter();
     values

@@ -1,4 +1,4 @@
-//! The HTTP layer: GraphQL over HTTP, who asks and for which organization, and what an operator watches.
+//! The HTTP layer: GraphQL over HTTP, WebSocket and server-sent events, authentication, limits, and health checks.
 
 mod auth;
 mod body;
@@ -42,7 +42,7 @@ pub use rate::{Rate, RateLimits};
 pub use settings::HttpSettings;
 pub use state::App;
 
-/// Everything that the server answers.
+/// Builds the router with all routes and layers of the server.
 pub fn router(app: App) -> Router {
     Router::new()
         .route(
@@ -56,23 +56,23 @@ pub fn router(app: App) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/.well-known/jwks.json", get(jwks::show))
-        .fallback(error::no_such_page)
-        .method_not_allowed_fallback(error::no_such_method)
+        .fallback(error::page_not_found)
+        .method_not_allowed_fallback(error::method_not_allowed)
         .layer(compression())
         .layer(origin::allow(&app.settings().allowed_origins))
-        // From the inside out: what goes wrong is answered in our own form, and every answer is logged.
+        // From the inside out: failures become GraphQL errors, and every response is logged.
         .layer(from_fn_with_state(app.clone(), timeout::limit))
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(from_fn(request_log::log))
         .with_state(app)
 }
 
-/// An answer of a few packets comes no sooner compressed, and compressing it takes a third of the time of a list.
-const WORTH_COMPRESSING: u64 = 4 * 1024;
+/// Smaller responses are not compressed: they fit a few packets, and compressing one takes a third of the time of a list.
+const MIN_COMPRESSED_SIZE: u64 = 4 * 1024;
 
 fn compression() -> CompressionLayer<impl Predicate> {
-    let worth = DefaultPredicate::new().and(SizeAbove::new(WORTH_COMPRESSING));
+    let predicate = DefaultPredicate::new().and(SizeAbove::new(MIN_COMPRESSED_SIZE));
     CompressionLayer::new()
         .quality(CompressionLevel::Fastest)
-        .compress_when(worth)
+        .compress_when(predicate)
 }

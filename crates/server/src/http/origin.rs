@@ -1,4 +1,4 @@
-//! Which pages of other sites may call this server from a browser (CORS).
+//! CORS: the origins whose pages may call this server from a browser.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::{request_id, tenant, upload::PREFLIGHTED};
 
-/// How long a browser remembers what it may do; Chromium takes no more.
+/// How long a browser may cache a preflight response; the maximum that Chromium accepts.
 const MAX_AGE: Duration = Duration::from_hours(2);
 
-/// Lets pages of these origins in; none by default, and never with cookies, since there are none.
+/// Allows these origins; none by default. Credentials are never allowed, since the server uses no cookies.
 pub(super) fn allow(origins: &[HeaderValue]) -> CorsLayer {
     let allowed = if origins.iter().any(|origin| origin == "*") {
         AllowOrigin::any()

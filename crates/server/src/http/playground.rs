@@ -1,4 +1,4 @@
-//! `GET /graphql` in a browser: GraphiQL, out of this binary. It is built in `web/playground`.
+//! `GET /graphql` in a browser: GraphiQL, embedded in this binary. `web/playground` builds it.
 
 use axum::{
     extract::Path,
@@ -6,24 +6,24 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
-use super::error::no_such_page;
+use super::error::page_not_found;
 
 const PAGE: &str = include_str!("../../assets/playground/index.html");
 
-/// What the page may do: load and call its own server, and nothing else. Monaco writes its styles into the page.
+/// The page may only load from and call its own server. Monaco adds inline styles to the page.
 const POLICY: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; \
                       img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'";
 
-/// An asset's address holds the version of them all, so it is good for as long as a browser can keep it.
+/// The URL of an asset contains the version of all assets, so that a browser may cache it forever.
 const FOREVER: &str = "public, max-age=31536000, immutable";
 
 /// A file that the page loads.
 struct Asset {
     name: &'static str,
     media_type: &'static str,
-    /// Packed by gzip, which every browser unpacks whether or not it came by TLS.
-    packed: &'static [u8],
+    /// Compressed by gzip, which every browser supports with and without TLS.
+    compressed: &'static [u8],
 }
 
 macro_rules! asset {
@@ -31,7 +31,7 @@ macro_rules! asset {
         Asset {
             name: $name,
             media_type: $media_type,
-            packed: include_bytes!(concat!("../../assets/playground/", $name, ".gz")),
+            compressed: include_bytes!(concat!("../../assets/playground/", $name, ".gz")),
         }
     };
 }
@@ -58,9 +58,9 @@ pub(super) fn page() -> Response {
 
 pub(super) async fn asset(Path((version, name)): Path<(String, String)>) -> Response {
     let asset = ASSETS.iter().find(|asset| asset.name == name);
-    // The page of another version gets none of this one's files, which might not fit it.
+    // Do not serve assets to a page of another version, since they may be incompatible.
     let Some(asset) = asset.filter(|_| version == self::version()) else {
-        return no_such_page().await.into_response();
+        return page_not_found().await.into_response();
     };
     let headers = [
         (header::CONTENT_TYPE, asset.media_type),
@@ -68,10 +68,10 @@ pub(super) async fn asset(Path((version, name)): Path<(String, String)>) -> Resp
         (header::CACHE_CONTROL, FOREVER),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (headers, asset.packed).into_response()
+    (headers, asset.compressed).into_response()
 }
 
-/// The version that the page names in the addresses of its assets.
+/// The version in the URLs of the page's assets.
 fn version() -> &'static str {
     let rest = PAGE.split_once("/graphql/assets/").map(|(_, rest)| rest);
     let version = rest.and_then(|rest| rest.split_once('/'));
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_file_that_the_page_names_is_there() {
+    async fn every_asset_of_the_page_is_served() {
         let mut names = PAGE.split("/graphql/assets/").skip(1);
         assert!(names.clone().count() > 0);
         assert!(names.all(|rest| {
@@ -104,16 +104,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn other_files_and_versions_are_not() {
+    async fn other_files_and_versions_are_not_served() {
         assert_eq!(status(version(), "index.html").await, 404);
         assert_eq!(status("0", "worker.js").await, 404);
         assert_eq!(status("", "worker.js").await, 404);
     }
 
     #[test]
-    fn all_are_packed_by_gzip() {
+    fn all_assets_are_compressed_by_gzip() {
         for asset in ASSETS {
-            assert!(asset.packed.starts_with(&[0x1f, 0x8b]), "{}", asset.name);
+            assert!(
+                asset.compressed.starts_with(&[0x1f, 0x8b]),
+                "{}",
+                asset.name
+            );
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A GraphQL request in a URL, and an answer that a client can keep and ask about again (RFC 9110, section 13).
+//! GraphQL requests in a URL, and conditional requests for their responses (RFC 9110, section 13).
 
 use std::collections::HashMap;
 
@@ -13,23 +13,23 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
-use super::{body::Parameters, error::Refusal};
+use super::{body::Parameters, error::Rejection};
 
-/// What an answer depends on beside its URL.
+/// The request headers that a response depends on.
 const VARY: &str = "accept, accept-encoding, authorization, host, x-organization";
 
-/// Reads the parameters of a URL; `variables` and `extensions` are JSON.
-pub(super) fn parse(query: &str) -> Result<Request, Refusal> {
+/// Parses the query component of a URL. `variables` and `extensions` are JSON.
+pub(super) fn parse(query: &str) -> Result<Request, Rejection> {
     let mut given = HashMap::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         if value.contains('\u{fffd}') {
-            return Err(Refusal::invalid(format!(
-                "The parameter {name} is not UTF-8."
+            return Err(Rejection::invalid(format!(
+                "The parameter {name} is not valid UTF-8."
             )));
         }
         if given.insert(name.to_string(), value).is_some() {
-            return Err(Refusal::invalid(format!(
-                "There are two parameters {name}; send one."
+            return Err(Rejection::invalid(format!(
+                "The parameter {name} is given twice. Send it once."
             )));
         }
     }
@@ -44,13 +44,13 @@ pub(super) fn parse(query: &str) -> Result<Request, Refusal> {
     parameters.request()
 }
 
-fn json<T: DeserializeOwned>(name: &str, text: Option<String>) -> Result<Option<T>, Refusal> {
+fn json<T: DeserializeOwned>(name: &str, text: Option<String>) -> Result<Option<T>, Rejection> {
     let Some(text) = text.filter(|text| !text.is_empty()) else {
         return Ok(None);
     };
     serde_json::from_str(&text).map_err(|error| {
-        Refusal::invalid(format!(
-            "The parameter {name} is not an object in JSON: {error}."
+        Rejection::invalid(format!(
+            "The parameter {name} is not a JSON object: {error}."
         ))
     })
 }
@@ -63,15 +63,15 @@ impl Validator {
         Self(headers.get(header::IF_NONE_MATCH).cloned())
     }
 
-    /// Marks an answer with its version, and leaves out the body when the client has it.
+    /// Adds the `ETag` to a response, or returns 304 without a body if the client has this version.
     ///
-    /// It may be kept by the client alone, since others see other rows, and is asked about each time.
+    /// Only the client may store the response, since other callers see other rows, and must revalidate it each time.
     pub(super) async fn apply(self, response: Response) -> Response {
         if response.status() != StatusCode::OK {
             return response;
         }
         let (mut parts, body) = response.into_parts();
-        // It is in memory already.
+        // The whole body is in memory already.
         let Ok(body) = to_bytes(body, usize::MAX).await else {
             return Response::from_parts(parts, Body::empty());
         };

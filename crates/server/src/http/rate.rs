@@ -1,5 +1,5 @@
-//! How much each organization and each address may ask for: so many points of cost a second, so many operations at the
-//! same time. A limit is this process's own; several servers allow as many times as much.
+//! Rate limits: points of cost a second and concurrent operations of each organization, requests of each address. Each
+//! server process counts by itself, so that *n* processes allow *n* times the limit.
 
 use std::{
     collections::HashMap,
@@ -21,14 +21,14 @@ use governor::{
 use outlay_tenancy::TenantId;
 use parking_lot::Mutex;
 
-use super::error::Refusal;
+use super::error::Rejection;
 
-/// How fast a bucket fills, and how much it holds.
+/// The rate and the capacity of a token bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// In a second; 0 sets no limit.
+    /// Tokens a second; 0 disables the limit.
     pub a_second: u32,
-    /// At once, after a rest.
+    /// The capacity: tokens that can be taken at once.
     pub burst: u32,
 }
 
@@ -57,16 +57,16 @@ impl fmt::Display for Rate {
     }
 }
 
-/// What an operator may set about rates.
+/// Configuration of the rate limits.
 #[derive(Debug, Clone, Copy)]
 pub struct RateLimits {
-    /// Operations of one organization at the same time; 0 sets no limit.
+    /// Concurrent operations of one organization; 0 disables the limit.
     pub tenant_concurrency: usize,
-    /// Points of cost of one organization.
+    /// Points of cost that the operations of one organization may take.
     pub tenant: Rate,
-    /// Requests of one address that sign in, or are outside any organization.
+    /// Requests of one address that check a credential or are outside any organization.
     pub address: Rate,
-    /// How many proxies of the operator's a request passes.
+    /// The number of trusted proxies in front of the server.
     pub trusted_proxies: usize,
 }
 
@@ -87,12 +87,12 @@ impl Default for RateLimits {
     }
 }
 
-/// The buckets of all organizations and addresses.
+/// The token buckets of all organizations and addresses.
 pub(crate) struct Rates {
     limits: RateLimits,
     tenants: Option<Buckets<TenantId>>,
     addresses: Option<Buckets<IpAddr>>,
-    under_way: Arc<Mutex<HashMap<TenantId, usize>>>,
+    running: Arc<Mutex<HashMap<TenantId, usize>>>,
 }
 
 struct Buckets<K: std::hash::Hash + Eq + Clone> {
@@ -100,15 +100,15 @@ struct Buckets<K: std::hash::Hash + Eq + Clone> {
     rate: Rate,
 }
 
-/// An operation under way; dropped when it ends.
-pub(super) struct Running {
-    under_way: Arc<Mutex<HashMap<TenantId, usize>>>,
+/// Counts an operation as running until it is dropped.
+pub(super) struct OperationPermit {
+    running: Arc<Mutex<HashMap<TenantId, usize>>>,
     tenant: TenantId,
-    /// What its organization has left, where there is a limit.
+    /// What remains in the organization's bucket, if there is a limit.
     pub(super) allowance: Option<Allowance>,
 }
 
-/// What is left of a bucket.
+/// The tokens that remain in a bucket.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Allowance {
     rate: Rate,
@@ -116,8 +116,8 @@ pub(super) struct Allowance {
 }
 
 impl Allowance {
-    /// Tells a client, in the headers that most servers use.
-    pub(super) fn tell(self, headers: &mut HeaderMap) {
+    /// Writes the `RateLimit-*` headers.
+    pub(super) fn write_headers(self, headers: &mut HeaderMap) {
         let Self { rate, remaining } = self;
         let reset = rate.burst.saturating_sub(remaining).div_ceil(rate.a_second);
         for (name, value) in [
@@ -130,13 +130,13 @@ impl Allowance {
     }
 }
 
-impl Drop for Running {
+impl Drop for OperationPermit {
     fn drop(&mut self) {
-        let mut under_way = self.under_way.lock();
-        if let Some(count) = under_way.get_mut(&self.tenant) {
+        let mut running = self.running.lock();
+        if let Some(count) = running.get_mut(&self.tenant) {
             *count -= 1;
             if *count == 0 {
-                under_way.remove(&self.tenant);
+                running.remove(&self.tenant);
             }
         }
     }
@@ -148,61 +148,62 @@ impl Rates {
             limits,
             tenants: Buckets::new(limits.tenant),
             addresses: Buckets::new(limits.address),
-            under_way: Arc::default(),
+            running: Arc::default(),
         }
     }
 
-    /// The network that a request comes from, whose bucket it uses.
+    /// The network that a request comes from, which is the key of its bucket.
     pub(super) fn network(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
         self.client(peer, headers).map(network)
     }
 
-    /// Takes so many requests of a network.
+    /// Charges a number of requests to a network.
     pub(super) fn take_address(
         &self,
         network: Option<IpAddr>,
         requests: u64,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), Rejection> {
         match (&self.addresses, network) {
             (Some(buckets), Some(network)) if requests > 0 => {
                 let taken = buckets.take(&network, requests);
                 taken.map(drop).map_err(|wait| {
-                    Refusal::rate_limited("This address sends too many requests.", wait)
+                    Rejection::rate_limited("Too many requests from this address.", wait)
                 })
             }
             _ => Ok(()),
         }
     }
 
-    /// Takes an operation's cost from its organization, and counts it as under way.
-    pub(super) fn begin(&self, tenant: TenantId, cost: u64) -> Result<Running, Refusal> {
-        let mut running = self.enter(tenant)?;
+    /// Charges the cost of an operation to its organization, and counts it as running.
+    pub(super) fn begin(&self, tenant: TenantId, cost: u64) -> Result<OperationPermit, Rejection> {
+        let mut permit = self.enter(tenant)?;
         if let Some(buckets) = &self.tenants {
-            let message = "This organization uses more than its share of this server.";
+            let message = "This organization has exceeded its rate limit.";
             let taken = buckets.take(&tenant, cost);
-            let allowance = taken.map_err(|wait| Refusal::rate_limited(message, wait))?;
-            running.allowance = Some(allowance);
+            let allowance = taken.map_err(|wait| Rejection::rate_limited(message, wait))?;
+            permit.allowance = Some(allowance);
         }
-        Ok(running)
+        Ok(permit)
     }
 
-    fn enter(&self, tenant: TenantId) -> Result<Running, Refusal> {
-        let most = self.limits.tenant_concurrency;
-        let mut under_way = self.under_way.lock();
-        let count = under_way.entry(tenant).or_default();
-        if most > 0 && *count >= most {
-            let message = format!("This organization has {most} operations under way already.");
-            return Err(Refusal::rate_limited(message, Duration::from_secs(1)));
+    fn enter(&self, tenant: TenantId) -> Result<OperationPermit, Rejection> {
+        let maximum = self.limits.tenant_concurrency;
+        let mut running = self.running.lock();
+        let count = running.entry(tenant).or_default();
+        if maximum > 0 && *count >= maximum {
+            let message =
+                format!("This organization already has {maximum} running operations, the maximum.");
+            return Err(Rejection::rate_limited(message, Duration::from_secs(1)));
         }
         *count += 1;
-        Ok(Running {
-            under_way: self.under_way.clone(),
+        Ok(OperationPermit {
+            running: self.running.clone(),
             tenant,
             allowance: None,
         })
     }
 
-    /// Where a request comes from: what our own outermost proxy saw, or who connected.
+    /// The address of the client: as seen by the outermost trusted proxy, else of the peer.
     fn client(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
         let proxies = self.limits.trusted_proxies;
         if proxies == 0 {
@@ -231,14 +232,14 @@ impl<K: std::hash::Hash + Eq + Clone> Buckets<K> {
         })
     }
 
-    /// Takes so many, or says how long until there are as many.
+    /// Takes tokens, or returns how long until there are enough.
     fn take(&self, key: &K, count: u64) -> Result<Allowance, Duration> {
-        // What is dearer than a full bucket waits until it is full.
+        // An operation that costs more than the capacity waits for a full bucket.
         let count = u32::try_from(count)
             .unwrap_or(u32::MAX)
             .clamp(1, self.rate.burst);
         let count = NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
-        if self.limiter.len() > MANY {
+        if self.limiter.len() > MAX_BUCKETS {
             self.limiter.retain_recent();
         }
         match self.limiter.check_key_n(key, count) {
@@ -246,7 +247,7 @@ impl<K: std::hash::Hash + Eq + Clone> Buckets<K> {
                 rate: self.rate,
                 remaining: left.remaining_burst_capacity(),
             }),
-            // More than a bucket holds, which was ruled out above.
+            // More than the capacity, which the clamp above prevents.
             Err(_) => Ok(Allowance {
                 rate: self.rate,
                 remaining: 0,
@@ -256,18 +257,17 @@ impl<K: std::hash::Hash + Eq + Clone> Buckets<K> {
     }
 }
 
-/// Full buckets are forgotten when there are more than so many.
-const MANY: usize = 10_000;
+/// Full buckets are removed when there are more than this.
+const MAX_BUCKETS: usize = 10_000;
 
-/// An address as forwarding headers write it, with or without a port.
+/// Parses an address of a forwarding header, with or without a port.
 fn parse_address(text: &str) -> Option<IpAddr> {
     let bare = text.trim_start_matches('[').trim_end_matches(']');
     let with_port = || text.parse().map(|address: SocketAddr| address.ip());
     bare.parse().or_else(|_| with_port()).ok()
 }
 
-/// Whom a bucket belongs to: an address, or a subscriber's network of IPv6, which has more addresses than there are
-/// buckets.
+/// The key of a bucket: an IPv4 address, or the /64 network of an IPv6 address, since a subscriber has a whole network.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn an_organization_has_so_many_operations_under_way_and_no_more() {
+    fn the_concurrent_operations_of_an_organization_are_limited() {
         let rates = Rates::new(RateLimits {
             tenant_concurrency: 2,
             ..RateLimits::default()
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn an_organization_uses_its_points_and_no_more() {
+    fn the_points_of_an_organization_are_limited() {
         let tenant = Rate {
             a_second: 1,
             burst: 10,
@@ -327,19 +327,19 @@ mod tests {
         });
         let (one, other) = (TenantId::generate(), TenantId::generate());
         assert!(rates.begin(one, 6).is_ok());
-        let refused = rates.begin(one, 6).err().expect("it is empty");
+        let rejected = rates.begin(one, 6).err().expect("it is empty");
         assert_eq!(
-            refused.respond(MediaType::Json).headers()["retry-after"],
+            rejected.respond(MediaType::Json).headers()["retry-after"],
             "2"
         );
         assert!(
             rates.begin(other, 1_000).is_ok(),
-            "what is dearer than a bucket runs alone"
+            "an operation that costs more than the capacity runs alone"
         );
     }
 
     #[test]
-    fn the_address_is_what_our_own_proxy_saw() {
+    fn the_address_is_the_one_that_the_trusted_proxy_saw() {
         let mut headers = HeaderMap::new();
         let given = HeaderValue::from_static("6.6.6.6, 1.2.3.4:567, [2001:db8::1]");
         headers.insert("x-forwarded-for", given);
@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn a_subscriber_has_one_bucket_whatever_address_is_used() {
+    fn all_addresses_of_an_ipv6_network_share_a_bucket() {
         assert_eq!(network(address("2001:db8::1:2:3")), address("2001:db8::"));
         assert_eq!(network(address("::ffff:1.2.3.4")), address("1.2.3.4"));
     }

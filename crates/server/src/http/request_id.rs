@@ -1,25 +1,25 @@
-//! The number of a request, in its log lines, its audit events and its answer.
+//! The id of a request, which appears in its log lines, its audit events and its response.
 
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
 
-/// Where a proxy gives it to us, and where we give it back.
+/// The header in which a proxy sends the id and the response returns it.
 pub(super) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The longest that we take from outside.
+/// The maximum length of an id from a proxy.
 const MAX_LENGTH: usize = 100;
 
-/// Letters, digits and `-_.:`, so that it can stand in any log.
+/// Letters, digits and `-_.:`, which are safe in any log.
 #[derive(Debug, Clone)]
 pub(super) struct RequestId(pub(super) Arc<str>);
 
 impl RequestId {
-    /// The one that a proxy gave, if it is sane, else a new one.
-    pub(super) fn of(headers: &HeaderMap) -> Self {
+    /// Returns the id in the headers if it is valid, else a new one.
+    pub(super) fn from_headers(headers: &HeaderMap) -> Self {
         let given = headers.get(HEADER).and_then(|value| value.to_str().ok());
-        match given.filter(|id| is_sane(id)) {
+        match given.filter(|id| is_valid(id)) {
             Some(id) => Self(id.into()),
             None => Self(Uuid::now_v7().simple().to_string().into()),
         }
@@ -30,7 +30,7 @@ impl RequestId {
     }
 }
 
-fn is_sane(id: &str) -> bool {
+fn is_valid(id: &str) -> bool {
     (1..=MAX_LENGTH).contains(&id.len())
         && id
             .bytes()
@@ -40,10 +40,10 @@ fn is_sane(id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn what_could_forge_a_log_line_is_no_request_id() {
-        assert!(super::is_sane("01990b2e-7d1c.a_b:1"));
+    fn an_id_that_could_forge_a_log_line_is_invalid() {
+        assert!(super::is_valid("01990b2e-7d1c.a_b:1"));
         for id in ["", "two words", "a\"b", "a=b", &"x".repeat(101)] {
-            assert!(!super::is_sane(id), "{id:?}");
+            assert!(!super::is_valid(id), "{id:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One line of log for each request: what was asked, what came of it, for whom; never tokens or bodies.
+//! Logs one line for each request: method, path, status, duration and caller; never tokens or bodies.
 
 use std::time::Instant;
 
@@ -10,13 +10,13 @@ use super::{
     tenant::Identity,
 };
 
-/// Numbers the request, runs it in a span that carries its number, and writes its line.
+/// Assigns the request an id, runs it in a span that carries the id, and logs its line.
 pub(super) async fn log(mut request: Request, next: Next) -> Response {
     let start = Instant::now();
-    let id = RequestId::of(request.headers());
+    let id = RequestId::from_headers(request.headers());
     let header = id.header();
     let path = request.uri().path().to_owned();
-    // Probes come every few seconds and say nothing.
+    // Successful probes are frequent and log at debug level.
     let probe = matches!(path.as_str(), "/healthz" | "/readyz");
     let span = tracing::info_span!(
         "request",
@@ -45,7 +45,7 @@ pub(super) async fn log(mut request: Request, next: Next) -> Response {
     .await
 }
 
-/// Writes down for whom a request is, once that is known.
+/// Records the caller in the span of the request.
 pub(super) fn identified(identity: &Identity) {
     let span = Span::current();
     if let Ok(access) = &identity.access {

@@ -1,4 +1,4 @@
-//! What one request runs in, and who pays for it.
+//! The context that a request is executed in, and the rate limits that it is charged to.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -7,29 +7,29 @@ use outlay_graphql::{Prepared, RequestContext};
 use outlay_tenancy::TenantId;
 
 use super::{
-    error::Refusal,
-    rate::Running,
+    error::Rejection,
+    rate::OperationPermit,
     request_id::RequestId,
     request_log,
     state::App,
     tenant::{Identity, identify},
 };
 
-/// Points of cost that count as one request of an address: what signing in costs.
-const REQUEST: u64 = 50;
+/// The points of cost that count as one request of an address: the cost of signing in.
+const REQUEST_COST: u64 = 50;
 
-/// The caller, and what the operation runs in.
+/// An authenticated or anonymous caller, and the context that its operation is executed in.
 pub(super) struct Session {
     pub(super) tenant: Option<TenantId>,
     pub(super) context: RequestContext,
     network: Option<IpAddr>,
-    /// Requests that the address has paid for already.
+    /// The number of requests already charged to the address.
     paid: u64,
 }
 
 impl Session {
-    /// Identifies the caller. Outside any organization the address pays for one request, before its body is read.
-    pub(super) async fn begin(app: &App, id: RequestId, parts: &Parts) -> Result<Self, Refusal> {
+    /// Identifies the caller. A request outside any organization is charged to its address before its body is read.
+    pub(super) async fn begin(app: &App, id: RequestId, parts: &Parts) -> Result<Self, Rejection> {
         let identity = identify(app, parts).await?;
         request_log::identified(&identity);
         let Identity {
@@ -54,7 +54,7 @@ impl Session {
         })
     }
 
-    /// For the next request of a batch.
+    /// Returns a session for the next request of a batch.
     pub(super) fn another(&self) -> Self {
         Self {
             tenant: self.tenant,
@@ -64,24 +64,24 @@ impl Session {
         }
     }
 
-    /// Takes what an operation costs, and counts it as under way in its organization.
+    /// Charges the cost of an operation, and counts it as running in its organization.
     ///
-    /// Invariant: every operation of every transport passes here before it runs. The organization pays for what its
-    /// members do, so that an office behind one address is not limited by it; the address pays for everything else,
-    /// and for each operation that checks or sets a credential, whatever token comes with it.
+    /// Invariant: every operation of every transport is charged here before it is executed. Operations of members are
+    /// charged to their organization, so that the limit of an address does not apply to an office behind it. All others
+    /// are charged to the address, and so is each operation that checks or sets a credential, whatever its token.
     pub(super) fn charge(
         &self,
         app: &App,
         prepared: &Prepared,
-    ) -> Result<Option<Running>, Refusal> {
+    ) -> Result<Option<OperationPermit>, Rejection> {
         if self.tenant.is_none() || prepared.checks_credential() {
-            let requests = (prepared.cost() / REQUEST).max(1);
+            let requests = (prepared.cost() / REQUEST_COST).max(1);
             let due = requests.saturating_sub(self.paid);
             app.rates().take_address(self.network, due)?;
         }
-        let running = self
+        let permit = self
             .tenant
             .map(|tenant| app.rates().begin(tenant, prepared.cost()));
-        running.transpose()
+        permit.transpose()
     }
 }

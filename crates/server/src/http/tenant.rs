@@ -1,4 +1,4 @@
-//! Which organization a request is for: host, header and token must name the same one.
+//! Determines the organization of a request: host, header and token must name the same one.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -6,28 +6,28 @@ use axum::http::{HeaderMap, StatusCode, header, request::Parts, uri::Authority};
 use outlay_domain::{Error, ErrorCode, Outlay, identity::Caller};
 use outlay_tenancy::{TenancyError, Tenant, TenantAccess};
 
-use super::{auth, error::Refusal, state::App};
+use super::{auth, error::Rejection, state::App};
 
-/// Names an organization by its slug.
+/// The header that names an organization by its slug.
 pub(super) const ORGANIZATION: &str = "x-organization";
 
-/// Who asks, and for which organization.
+/// The caller of a request, and the organization it is for.
 pub(super) struct Identity {
-    /// The bearer of the token.
+    /// The user that the token authenticates.
     pub(super) caller: Result<Caller, Error>,
-    /// The bearer of a session that has ended.
+    /// The user of a token whose session has ended.
     pub(super) ended: Option<Caller>,
     /// Proof that the caller is a member of the organization.
     pub(super) access: Result<TenantAccess, Error>,
-    /// The organization that host or header name.
+    /// The organization that the host or the header names.
     pub(super) named: Option<Arc<Tenant>>,
 }
 
-/// Finds out who asks.
+/// Identifies the caller and the organization.
 ///
-/// Invariant: there is no default organization. A host that belongs to nobody is refused, and two sources that
-/// disagree refuse the whole request.
-pub(super) async fn identify(app: &App, parts: &Parts) -> Result<Identity, Refusal> {
+/// Invariant: there is no default organization. A request is rejected if its host is unknown, or if two sources name
+/// different organizations.
+pub(super) async fn identify(app: &App, parts: &Parts) -> Result<Identity, Rejection> {
     let outlay = app.outlay();
     let by_host = by_host(app, parts).await?;
     let token = auth::token(&parts.headers);
@@ -41,7 +41,7 @@ pub(super) async fn identify(app: &App, parts: &Parts) -> Result<Identity, Refus
         .and_then(|caller| caller.organization_id);
     let by_header = match by_header(outlay, &parts.headers).await? {
         Some(Err(_)) if claimed.is_some() => return Err(Error::TenantMismatch.into()),
-        found => found.transpose().map_err(Refusal::from)?,
+        found => found.transpose().map_err(Rejection::from)?,
     };
     let mut names = by_host.iter().chain(&by_header).map(|tenant| tenant.id());
     let agreed = claimed.or_else(|| names.next());
@@ -57,11 +57,11 @@ pub(super) async fn identify(app: &App, parts: &Parts) -> Result<Identity, Refus
     })
 }
 
-/// The membership that the token claims, as it is now.
+/// Looks up the caller's current membership of the organization in the token.
 async fn access(
     outlay: &Outlay,
     caller: &Result<Caller, Error>,
-) -> Result<Result<TenantAccess, Error>, Refusal> {
+) -> Result<Result<TenantAccess, Error>, Rejection> {
     let (organization, user) = match caller {
         Ok(caller) => match caller.organization_id {
             Some(organization) => (organization, caller.user_id),
@@ -85,8 +85,8 @@ async fn access(
     }
 }
 
-/// The organization of the host that was called; none for the server's own names.
-pub(super) async fn by_host(app: &App, parts: &Parts) -> Result<Option<Arc<Tenant>>, Refusal> {
+/// The organization of the host name in the request; `None` for a host name of the server itself.
+pub(super) async fn by_host(app: &App, parts: &Parts) -> Result<Option<Arc<Tenant>>, Rejection> {
     let Some(host) = host(parts)? else {
         return Ok(None);
     };
@@ -98,7 +98,7 @@ pub(super) async fn by_host(app: &App, parts: &Parts) -> Result<Option<Arc<Tenan
         Label::Other => directory.find_by_host(&host).await,
     };
     let unknown = || {
-        Refusal::new(
+        Rejection::new(
             StatusCode::NOT_FOUND,
             ErrorCode::NotFound,
             "No organization has this host name.",
@@ -107,14 +107,14 @@ pub(super) async fn by_host(app: &App, parts: &Parts) -> Result<Option<Arc<Tenan
     found.map_err(Error::from)?.map(Some).ok_or_else(unknown)
 }
 
-/// What a host name is to this server.
+/// The kind of a host name.
 #[derive(Debug, PartialEq, Eq)]
 enum Label<'a> {
-    /// One of its own: it names no organization.
+    /// A name of the server, which belongs to no organization.
     Own,
-    /// An organization's, under the base domain.
+    /// The slug of an organization, under the base domain.
     Slug(&'a str),
-    /// Anybody's.
+    /// Any other name, which an organization may have registered.
     Other,
 }
 
@@ -132,20 +132,25 @@ fn label<'a>(host: &'a str, base: &str) -> Label<'a> {
     }
 }
 
-/// The host that was called, in lower case, without port and final dot; none when an old client leaves it out.
-fn host(parts: &Parts) -> Result<Option<String>, Refusal> {
+/// The host name of a request, in lower case, without port and trailing dot; `None` if the client sends none.
+fn host(parts: &Parts) -> Result<Option<String>, Rejection> {
     let mut headers = parts.headers.get_all(header::HOST).iter();
     let header = headers.next();
     if headers.next().is_some() {
-        return Err(Refusal::invalid("There are two Host headers; send one."));
+        return Err(Rejection::invalid(
+            "The Host header is given twice. Send it once.",
+        ));
     }
-    // In HTTP/2 it is part of the target.
+    // HTTP/2 sends it as part of the request target.
     let authority = match (parts.uri.authority(), header) {
         (Some(authority), _) => Some(authority.clone()),
         (None, Some(value)) if value.is_empty() => None,
         (None, Some(value)) => {
             let authority = Authority::try_from(value.as_bytes());
-            Some(authority.map_err(|_| Refusal::invalid("The Host header is not a host name."))?)
+            Some(
+                authority
+                    .map_err(|_| Rejection::invalid("The Host header is not a valid host name."))?,
+            )
         }
         (None, None) => None,
     };
@@ -155,11 +160,11 @@ fn host(parts: &Parts) -> Result<Option<String>, Refusal> {
     }))
 }
 
-/// The organization of the header, or `NotFound` when it names none.
+/// The organization that the header names, or `NotFound` if there is none of this slug.
 async fn by_header(
     outlay: &Outlay,
     headers: &HeaderMap,
-) -> Result<Option<Result<Arc<Tenant>, Error>>, Refusal> {
+) -> Result<Option<Result<Arc<Tenant>, Error>>, Rejection> {
     let mut values = headers.get_all(ORGANIZATION).iter();
     let Some(value) = values.next() else {
         return Ok(None);
@@ -192,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn the_servers_own_names_are_nobodys() {
+    fn the_names_of_the_server_belong_to_no_organization() {
         for host in [
             "example.com",
             "localhost",
@@ -206,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn any_other_name_must_be_somebodys_own() {
+    fn any_other_name_may_be_registered_by_an_organization() {
         for host in [
             "acme.org",
             "a.b.example.com",

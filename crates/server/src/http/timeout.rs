@@ -1,6 +1,6 @@
-//! No request takes longer than the operator allows: what it had begun is rolled back.
+//! Limits the duration of a request. Its open transaction is rolled back when it is cancelled.
 
-use super::{error::Refusal, state::App};
+use super::{error::Rejection, state::App};
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -11,6 +11,6 @@ pub(super) async fn limit(State(app): State<App>, request: Request, next: Next) 
     let limit = app.settings().request_timeout;
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => Refusal::too_slow(limit).into_response(),
+        Err(_) => Rejection::too_slow(limit).into_response(),
     }
 }

@@ -1,5 +1,5 @@
-//! Responses that are written and not yet sent. A client that reads slowly keeps its response in memory: the sum of
-//! these is bounded, for each organization and for all.
+//! Limits the memory of responses that have been serialized and not yet sent, for each organization and in total. A client
+//! that reads slowly keeps its response in memory.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -7,15 +7,15 @@ use axum::body::Bytes;
 use outlay_tenancy::TenantId;
 use parking_lot::Mutex;
 
-use super::error::Refusal;
+use super::error::Rejection;
 
-/// Responses up to this size are not counted: the number of connections bounds them.
+/// Responses up to this size are not counted, since the number of connections limits them.
 const SMALL: usize = 16 << 10;
 
-/// One organization, or everybody without one, may take this part of the whole.
+/// The share of one organization, and of all callers without an organization, is the maximum divided by this.
 const PART: usize = 4;
 
-/// The bytes of all responses that wait to be read.
+/// Counts the bytes of all unsent responses.
 pub(crate) struct Unsent {
     maximum: usize,
     counts: Arc<Mutex<Counts>>,
@@ -27,7 +27,7 @@ struct Counts {
     by_tenant: HashMap<Option<TenantId>, usize>,
 }
 
-/// The bytes of one response, counted until this is dropped; none for a small one.
+/// The bytes of one response, which are counted until this is dropped. `None` for a small response.
 pub(super) struct Share(Option<Counted>);
 
 struct Counted {
@@ -44,11 +44,11 @@ impl Unsent {
         }
     }
 
-    /// Counts a response of this organization.
+    /// Counts a response to a caller of this organization.
     ///
     /// # Errors
-    /// When too many bytes wait to be read already.
-    pub(super) fn count(&self, tenant: Option<TenantId>, bytes: usize) -> Result<Share, Refusal> {
+    /// Rate limited, if the unsent bytes would exceed a limit.
+    pub(super) fn count(&self, tenant: Option<TenantId>, bytes: usize) -> Result<Share, Rejection> {
         if bytes <= SMALL {
             return Ok(Share(None));
         }
@@ -56,9 +56,9 @@ impl Unsent {
         let all = counts.all + bytes;
         let own = counts.by_tenant.get(&tenant).copied().unwrap_or_default() + bytes;
         if all > self.maximum || own > self.maximum / PART {
-            let message = "Too many large responses wait to be read: read those, or ask for less. \
-                           What a mutation wrote is kept.";
-            return Err(Refusal::rate_limited(message, Duration::from_secs(1)));
+            let message = "Too many large responses are waiting to be read. Read those first, or request less. \
+                           Mutations have been committed.";
+            return Err(Rejection::rate_limited(message, Duration::from_secs(1)));
         }
         counts.all = all;
         counts.by_tenant.insert(tenant, own);
@@ -72,10 +72,10 @@ impl Unsent {
 }
 
 impl Share {
-    /// That of a small response.
+    /// The share of a small response.
     pub(super) const NONE: Self = Self(None);
 
-    /// The body of a response, which is counted until its last byte has been written to the socket.
+    /// Returns a body that stays counted until its last byte has been written to the socket.
     pub(super) fn body(self, json: Vec<u8>) -> Bytes {
         struct Body(
             Vec<u8>,
@@ -115,7 +115,7 @@ mod tests {
     const LARGE: usize = 100 << 10;
 
     #[test]
-    fn an_organization_takes_a_part_of_the_whole_and_no_more() {
+    fn the_unsent_bytes_of_an_organization_are_limited() {
         let unsent = Unsent::new(PART * 2 * LARGE);
         let (one, other) = (Some(TenantId::generate()), Some(TenantId::generate()));
         let held = [unsent.count(one, LARGE), unsent.count(one, LARGE)];
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn all_together_take_the_whole_and_no_more() {
+    fn the_unsent_bytes_of_all_are_limited() {
         let unsent = Unsent::new(PART * LARGE);
         let count = || unsent.count(Some(TenantId::generate()), LARGE);
         let mut held: Vec<_> = (0..PART).map(|_| count()).collect();

@@ -14,76 +14,79 @@ use axum::{
 use futures::{Stream, StreamExt, stream};
 
 use super::{
-    operation::{self, Answered},
-    reserved::Shared,
+    operation::{self, TenantResponse},
+    reserved::CountedEvent,
 };
 use crate::http::{
     body::{self, Content},
-    error::Refusal,
+    error::Rejection,
     media::{self, accepted},
     state::App,
     unsent::Share,
 };
 
-/// Answers one operation by events: `next` for each response, `complete` at the end.
-pub(super) async fn answer(app: App, request: Request) -> Response {
-    match begin(&app, request).await {
+/// Executes one operation and sends its responses as `next` events, then `complete`.
+pub(super) async fn respond(app: App, request: Request) -> Response {
+    match try_respond(&app, request).await {
         Ok(response) => response,
-        Err(refusal) => refusal.into_response(),
+        Err(rejection) => rejection.into_response(),
     }
 }
 
-async fn begin(app: &App, request: Request) -> Result<Response, Refusal> {
+async fn try_respond(app: &App, request: Request) -> Result<Response, Rejection> {
     let (parts, body) = request.into_parts();
     if Content::of(&parts.headers)? == Content::Multipart {
-        return Err(Refusal::invalid(
-            "Files are uploaded without events: ask for JSON.",
+        return Err(Rejection::invalid(
+            "Uploads cannot be sent over an event stream. Send this request with Accept: application/json.",
         ));
     }
-    let room = app.streams().connection()?;
+    let permit = app.streams().acquire_connection()?;
     let request = body::one(body, app.settings()).await?;
     let responses = operation::run(app.clone(), Arc::new(parts), request);
     let writing = app.clone();
-    let events = responses.map(move |answered| next(&writing, &answered, media::write));
+    let events = responses.map(move |response| next(&writing, &response, media::write));
     let complete = (Event::default().event("complete").data(""), Share::NONE);
     let events = events.chain(stream::iter([complete]));
-    Ok(respond(
+    Ok(send(
         app,
         events.map(move |event| {
-            let _ = &room;
+            let _ = &permit;
             event
         }),
     ))
 }
 
-/// An event with a response, whose data `write` writes within the limit.
+/// Returns a `next` event. `write` serializes the response within the limit of size.
 pub(super) fn next(
     app: &App,
-    answered: &Answered,
+    response: &TenantResponse,
     write: impl Fn(&GraphqlResponse, usize) -> serde_json::Result<Vec<u8>>,
-) -> Shared {
+) -> CountedEvent {
     let event = Event::default().event("next");
-    let event = match operation::cursor(&answered.1) {
+    let event = match operation::cursor(&response.1) {
         Some(cursor) => event.id(cursor),
         None => event,
     };
-    let (written, share) = operation::write(app, answered, write);
+    let (written, share) = operation::write(app, response, write);
     (event.data(String::from_utf8_lossy(&written.json)), share)
 }
 
-/// Sends events until they end or the server does, with signs of life between them.
-pub(super) fn respond(app: &App, events: impl Stream<Item = Shared> + Send + 'static) -> Response {
+/// Sends events, with keep-alive comments between them, until the stream ends or the server stops.
+pub(super) fn send(
+    app: &App,
+    events: impl Stream<Item = CountedEvent> + Send + 'static,
+) -> Response {
     let closing = app.streams().closing().clone();
-    // An event is asked for once those before it are written to the socket, but for a part that fits its buffer.
-    let mut sending = Share::NONE;
+    // The next event is polled when the previous ones have been written to the socket, except for a part in its buffer.
+    let mut sent = Share::NONE;
     let events = events
         .map(move |(event, share)| {
-            drop(std::mem::replace(&mut sending, share));
+            drop(std::mem::replace(&mut sent, share));
             Ok::<_, Infallible>(event)
         })
         .take_until(closing.cancelled_owned());
-    let alive = KeepAlive::new().interval(app.settings().live.keep_alive);
-    Sse::new(events).keep_alive(alive).into_response()
+    let keep_alive = KeepAlive::new().interval(app.settings().live.keep_alive);
+    Sse::new(events).keep_alive(keep_alive).into_response()
 }
 
 /// Returns whether the client prefers events to a single response. On equal weights the single response wins.
@@ -104,7 +107,7 @@ mod tests {
     use axum::http::{HeaderMap, HeaderValue, header};
 
     #[test]
-    fn a_client_that_takes_one_answer_gets_one() {
+    fn a_client_that_accepts_a_single_response_gets_one() {
         for (accept, expected) in [
             ("", false),
             ("*/*", false),

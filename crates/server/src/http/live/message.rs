@@ -1,4 +1,4 @@
-//! The messages of the protocol `graphql-transport-ws`.
+//! The messages and close codes of the protocol `graphql-transport-ws`.
 
 use async_graphql::{Response, ServerError};
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use crate::http::json;
 /// The subprotocol's name.
 pub(super) const PROTOCOL: &str = "graphql-transport-ws";
 
-/// What a client says.
+/// A message from the client.
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Incoming {
@@ -20,7 +20,7 @@ pub(super) enum Incoming {
     Complete { id: String },
 }
 
-/// What the server says.
+/// A message to the client.
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Outgoing<'a> {
@@ -42,7 +42,7 @@ pub(super) enum Outgoing<'a> {
     },
 }
 
-/// The message that carries a response of an operation: `next`, or `error` where it was not executed.
+/// Serializes the message for a response: `next`, or `error` if the operation was not executed.
 pub(super) fn response(
     id: &str,
     response: &Response,
@@ -62,18 +62,20 @@ pub(super) fn response(
     json::write(&message, maximum)
 }
 
-/// Why the server closes a connection.
+/// The close code and reason with which the server closes a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Closing {
     pub(super) code: u16,
     pub(super) reason: String,
 }
 
+/// The maximum number of bytes of a reason in a close frame.
+const MAX_REASON: usize = 123;
+
 impl Closing {
     fn new(code: u16, reason: impl Into<String>) -> Self {
         let mut reason: String = reason.into();
-        // A close frame has room for so many bytes.
-        let mut end = reason.len().min(123);
+        let mut end = reason.len().min(MAX_REASON);
         while !reason.is_char_boundary(end) {
             end -= 1;
         }

@@ -1,4 +1,4 @@
-//! Answers that go on for as long as the client listens: graphql-ws over WebSocket, and graphql-sse.
+//! Streaming transports: graphql-ws over WebSocket, and graphql-sse.
 
 mod events;
 mod message;
@@ -21,22 +21,22 @@ use axum::{
 use self::events::wants_events;
 use super::state::App;
 
-/// Takes what asks `/graphql` for such an answer; lets the rest through.
+/// Handles requests to `/graphql` for a streaming transport, and passes on all others.
 pub(super) async fn negotiate(State(app): State<App>, request: Request, next: Next) -> Response {
     let headers = request.headers();
     if wants_socket(request.method(), headers) {
         return socket::upgrade(app, request).await;
     }
     if request.method() == Method::POST && wants_events(headers) {
-        return events::answer(app, request).await;
+        return events::respond(app, request).await;
     }
     next.run(request).await
 }
 
-/// The single connection mode of graphql-sse.
+/// The routes of graphql-sse in single connection mode.
 pub(super) fn routes() -> Router<App> {
     let stream = put(reservation::reserve)
-        .get(reservation::listen)
+        .get(reservation::open)
         .post(reservation::execute)
         .delete(reservation::complete);
     Router::new().route("/graphql/stream", stream)

@@ -1,4 +1,4 @@
-//! One operation of a connection that listens: who asks is found out anew for each.
+//! Executes an operation of a streaming transport. The caller is authenticated anew for each operation.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use outlay_graphql::Execution;
 use outlay_tenancy::TenantId;
 
 use crate::http::{
-    error::Refusal,
+    error::Rejection,
     json::{self, Written},
     request_id::RequestId,
     session::Session,
@@ -22,78 +22,86 @@ use crate::http::{
     unsent::Share,
 };
 
-/// A response, and the organization that it is for.
-pub(super) type Answered = (Option<TenantId>, Response);
+/// A response, and the organization of its caller.
+pub(super) type TenantResponse = (Option<TenantId>, Response);
 
-/// Executes a request for whom the headers name: one response, or as many as a subscription has.
-pub(super) fn run(app: App, parts: Arc<Parts>, request: Request) -> BoxStream<'static, Answered> {
+/// Executes a request on behalf of the caller in the headers. A query or mutation has one response, a subscription many.
+pub(super) fn run(
+    app: App,
+    parts: Arc<Parts>,
+    request: Request,
+) -> BoxStream<'static, TenantResponse> {
     stream::once(begin(app, parts, request)).flatten().boxed()
 }
 
-/// Everything that is answered within the time of a request; a subscription then goes on.
-async fn begin(app: App, parts: Arc<Parts>, request: Request) -> BoxStream<'static, Answered> {
+/// Starts an operation within the time limit of a request. A started subscription may take longer.
+async fn begin(
+    app: App,
+    parts: Arc<Parts>,
+    request: Request,
+) -> BoxStream<'static, TenantResponse> {
     let limit = app.settings().request_timeout;
-    let begun = tokio::time::timeout(limit, execute(&app, &parts, request));
-    begun
+    let responses = tokio::time::timeout(limit, execute(&app, &parts, request));
+    responses
         .await
-        .unwrap_or_else(|_| Err(Refusal::too_slow(limit)))
-        .unwrap_or_else(refused)
+        .unwrap_or_else(|_| Err(Rejection::too_slow(limit)))
+        .unwrap_or_else(rejected)
 }
 
 async fn execute(
     app: &App,
     parts: &Parts,
     request: Request,
-) -> Result<BoxStream<'static, Answered>, Refusal> {
-    let id = RequestId::of(&HeaderMap::new());
+) -> Result<BoxStream<'static, TenantResponse>, Rejection> {
+    let id = RequestId::from_headers(&HeaderMap::new());
     let session = Session::begin(app, id, parts).await?;
     let tenant = session.tenant;
     let prepared = match app.schema().prepare(request) {
         Ok(prepared) => prepared,
-        Err(refused) => return Ok(stream::iter([(tenant, refused)]).boxed()),
+        Err(rejected) => return Ok(stream::iter([(tenant, rejected)]).boxed()),
     };
-    // A subscription is under way until it has begun; from then on it is counted as one.
-    let _running = session.charge(app, &prepared)?;
+    // A subscription counts as a running operation until it has started, and as a subscription from then on.
+    let _permit = session.charge(app, &prepared)?;
     match app.schema().begin(prepared, session.context).await {
         Execution::Once(response) => Ok(stream::iter([(tenant, *response)]).boxed()),
         Execution::Many(responses) => {
-            let counted = tenant.map(|tenant| app.streams().subscription(tenant));
-            let counted = counted.transpose()?;
-            let counted = responses.map(move |response| {
-                let _ = &counted;
+            let permit = tenant.map(|tenant| app.streams().acquire_subscription(tenant));
+            let permit = permit.transpose()?;
+            let responses = responses.map(move |response| {
+                let _ = &permit;
                 (tenant, response)
             });
-            Ok(counted.boxed())
+            Ok(responses.boxed())
         }
     }
 }
 
-fn refused(refusal: Refusal) -> BoxStream<'static, Answered> {
-    stream::iter([(None, refusal.into_answer())]).boxed()
+fn rejected(rejection: Rejection) -> BoxStream<'static, TenantResponse> {
+    stream::iter([(None, rejection.into_graphql())]).boxed()
 }
 
-/// Writes a response within the limits on its size and on all that wait to be read; the share is held until it is sent.
+/// Serializes a response within the limits of its size and of all unsent bytes. Hold the share until it has been sent.
 pub(super) fn write(
     app: &App,
-    (tenant, response): &Answered,
+    (tenant, response): &TenantResponse,
     write: impl Fn(&Response, usize) -> serde_json::Result<Vec<u8>>,
 ) -> (Written, Share) {
     let written = json::response(response, app.settings().max_response_bytes, &write);
     match app.unsent().count(*tenant, written.json.len()) {
         Ok(share) => (written, share),
-        Err(refusal) => {
-            let refused = json::response(&refusal.into_answer(), usize::MAX, write);
+        Err(rejection) => {
+            let rejected = json::response(&rejection.into_graphql(), usize::MAX, write);
             let written = Written {
                 is_whole: false,
-                ..refused
+                ..rejected
             };
             (written, Share::NONE)
         }
     }
 }
 
-/// Whether somebody is known by these headers, and may be let in.
-pub(super) async fn known(app: &App, parts: &Parts) -> Result<Identity, Refusal> {
+/// Identifies the caller, and rejects anonymous ones.
+pub(super) async fn authenticate(app: &App, parts: &Parts) -> Result<Identity, Rejection> {
     let identity = identify(app, parts).await?;
     match &identity.caller {
         Ok(_) => Ok(identity),
@@ -102,7 +110,7 @@ pub(super) async fn known(app: &App, parts: &Parts) -> Result<Identity, Refusal>
     }
 }
 
-/// The cursor of the event that a response tells, where the document asks for it.
+/// The cursor of the event in a response, if the document selects it.
 pub(super) fn cursor(response: &Response) -> Option<&str> {
     let async_graphql::Value::Object(fields) = &response.data else {
         return None;

@@ -1,8 +1,8 @@
-//! Which pages may open a WebSocket: browsers ask nobody before they do, so the server looks itself.
+//! Checks the `Origin` of a WebSocket handshake, for which browsers send no CORS preflight request.
 
 use axum::http::{HeaderMap, HeaderValue, Uri, header, uri::Authority};
 
-/// Whether the page that asks, if a page does, is of the host that it asks, or of an origin that the operator lets in.
+/// Whether the handshake has no `Origin`, the origin of its own host, or an allowed one.
 pub(super) fn is_allowed(headers: &HeaderMap, uri: &Uri, allowed: &[HeaderValue]) -> bool {
     let mut origins = headers.get_all(header::ORIGIN).iter();
     let Some(origin) = origins.next() else {
@@ -17,7 +17,7 @@ fn is_same(origin: &HeaderValue, headers: &HeaderMap, uri: &Uri) -> bool {
     let host = host.and_then(|host| host.to_str().ok());
     let host = uri.authority().map(Authority::as_str).or(host);
     let origin = origin.to_str().ok();
-    // A proxy may have taken TLS off, so the scheme says nothing here.
+    // Ignore the scheme, since a proxy may terminate TLS.
     let authority = origin.and_then(|origin| {
         origin
             .strip_prefix("https://")
@@ -33,7 +33,7 @@ mod tests {
     use axum::http::{HeaderMap, HeaderValue, Uri, header};
 
     #[test]
-    fn a_page_of_another_host_is_not_let_in() {
+    fn a_page_of_another_host_is_rejected() {
         for (origin, expected) in [
             (None, true),
             (Some("http://acme.example.com"), true),

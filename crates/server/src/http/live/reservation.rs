@@ -1,6 +1,6 @@
 //! `/graphql/stream`: graphql-sse in single connection mode, for clients that may open few connections.
 //!
-//! A client reserves a stream by PUT, listens to it by GET, and posts its operations, whose answers come on the stream.
+//! A client reserves a stream by PUT, opens it by GET, and starts operations by POST. Responses are sent on the stream.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -18,22 +18,22 @@ use uuid::Uuid;
 use super::{
     events::{self, wants_events},
     operation,
-    reserved::{Listening, Reserved},
+    reserved::{OpenStream, Reserved},
 };
 use crate::http::{
     body::{self, Content},
-    error::Refusal,
+    error::Rejection,
     json,
     media::Body,
     state::App,
     unsent::Share,
 };
 
-/// The header that names a stream; a page's `EventSource` names it by the parameter `token`.
+/// The header with the token of a stream. `EventSource` cannot set headers and uses the parameter `token`.
 const TOKEN: &str = "x-graphql-event-stream-token";
 
-/// Events that wait until the client has read those before.
-const WAITING: usize = 16;
+/// The number of events that are queued while the client reads slowly.
+const QUEUE: usize = 16;
 
 #[derive(Deserialize)]
 pub(super) struct Parameters {
@@ -42,9 +42,9 @@ pub(super) struct Parameters {
     operation_id: Option<String>,
 }
 
-/// The payload of an event that belongs to one operation of several.
+/// The data of an event, which names its operation.
 #[derive(Serialize)]
-struct Answer<'a> {
+struct EventData<'a> {
     id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     payload: Option<Body<'a>>,
@@ -57,49 +57,45 @@ fn token(headers: &HeaderMap, parameters: &Parameters) -> Option<Uuid> {
         .or(parameters.token)
 }
 
-fn unknown() -> Refusal {
-    Refusal::new(
+fn unknown() -> Rejection {
+    Rejection::new(
         StatusCode::NOT_FOUND,
         ErrorCode::NotFound,
-        "There is no such stream: reserve one by PUT.",
+        "Unknown stream token. Reserve a stream by PUT.",
     )
 }
 
-fn conflict(message: &str) -> Refusal {
-    Refusal::new(StatusCode::CONFLICT, ErrorCode::Conflict, message)
+fn conflict(message: &str) -> Rejection {
+    Rejection::new(StatusCode::CONFLICT, ErrorCode::Conflict, message)
 }
 
-fn invalid(message: &str) -> Refusal {
-    Refusal::invalid(message)
-}
-
-/// PUT: a stream for somebody who is signed in.
+/// PUT: reserves a stream for an authenticated caller.
 pub(super) async fn reserve(State(app): State<App>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    match reserved(&app, &parts).await {
+    match try_reserve(&app, &parts).await {
         Ok(token) => (StatusCode::CREATED, token.to_string()).into_response(),
-        Err(refusal) => refusal.into_response(),
+        Err(rejection) => rejection.into_response(),
     }
 }
 
-async fn reserved(app: &App, parts: &Parts) -> Result<Uuid, Refusal> {
-    let caller = operation::known(app, parts).await?.caller?;
-    let room = app.streams().connection()?;
-    let (sender, receiver) = mpsc::channel(WAITING);
+async fn try_reserve(app: &App, parts: &Parts) -> Result<Uuid, Rejection> {
+    let caller = operation::authenticate(app, parts).await?.caller?;
+    let permit = app.streams().acquire_connection()?;
+    let (sender, receiver) = mpsc::channel(QUEUE);
     let token = Uuid::new_v4();
     let reservations = &app.streams().reservations;
     let reserved = Reserved {
         caller,
         sender,
-        receiver: Some((receiver, room)),
+        receiver: Some((receiver, permit)),
         operations: HashMap::new(),
     };
     reservations.0.lock().insert(token, reserved);
-    let (kept, patience) = (reservations.0.clone(), app.settings().live.init_timeout);
+    let (kept, timeout) = (reservations.0.clone(), app.settings().live.init_timeout);
     let closing = app.streams().closing().clone();
     tokio::spawn(async move {
         tokio::select! {
-            () = tokio::time::sleep(patience) => {}
+            () = tokio::time::sleep(timeout) => {}
             () = closing.cancelled() => {}
         }
         let mut kept = kept.lock();
@@ -111,67 +107,83 @@ async fn reserved(app: &App, parts: &Parts) -> Result<Uuid, Refusal> {
     Ok(token)
 }
 
-/// GET: listens to a stream, once.
-pub(super) async fn listen(
+/// GET: opens a stream, once.
+pub(super) async fn open(
     State(app): State<App>,
     Query(parameters): Query<Parameters>,
     headers: HeaderMap,
 ) -> Response {
-    match listening(&app, &parameters, &headers) {
+    match try_open(&app, &parameters, &headers) {
         Ok(response) => response,
-        Err(refusal) => refusal.into_response(),
+        Err(rejection) => rejection.into_response(),
     }
 }
 
-fn listening(app: &App, parameters: &Parameters, headers: &HeaderMap) -> Result<Response, Refusal> {
+fn try_open(
+    app: &App,
+    parameters: &Parameters,
+    headers: &HeaderMap,
+) -> Result<Response, Rejection> {
     if !wants_events(headers) {
-        return Err(invalid("Ask for text/event-stream."));
+        return Err(Rejection::invalid(
+            "Send this request with Accept: text/event-stream.",
+        ));
     }
     let token = token(headers, parameters).ok_or_else(unknown)?;
     let reservations = &app.streams().reservations;
-    let (receiver, room) = {
+    let (receiver, permit) = {
         let mut reserved = reservations.0.lock();
         let reserved = reserved.get_mut(&token).ok_or_else(unknown)?;
         let receiver = reserved.receiver.take();
-        receiver.ok_or_else(|| conflict("Somebody listens to this stream already."))?
+        receiver.ok_or_else(|| conflict("This stream is already open."))?
     };
-    let listening = Listening(reservations.0.clone(), token);
+    let open = OpenStream(reservations.0.clone(), token);
     let events = stream::unfold(
-        (receiver, room, listening),
-        async |(mut receiver, room, listening)| {
+        (receiver, permit, open),
+        async |(mut receiver, permit, open)| {
             let event = receiver.recv().await?;
-            Some((event, (receiver, room, listening)))
+            Some((event, (receiver, permit, open)))
         },
     );
-    Ok(events::respond(app, events))
+    Ok(events::send(app, events))
 }
 
-/// POST: begins an operation, whose answers come on the stream; without a stream, they come as the answer.
+/// POST: starts an operation, whose responses are sent on the stream. Without a token, they are the response of the POST.
 pub(super) async fn execute(
     State(app): State<App>,
     Query(parameters): Query<Parameters>,
     request: Request,
 ) -> Response {
     if token(request.headers(), &parameters).is_none() && wants_events(request.headers()) {
-        return events::answer(app, request).await;
+        return events::respond(app, request).await;
     }
-    match executing(&app, &parameters, request).await {
+    match try_execute(&app, &parameters, request).await {
         Ok(()) => StatusCode::ACCEPTED.into_response(),
-        Err(refusal) => refusal.into_response(),
+        Err(rejection) => rejection.into_response(),
     }
 }
 
-async fn executing(app: &App, parameters: &Parameters, request: Request) -> Result<(), Refusal> {
+async fn try_execute(
+    app: &App,
+    parameters: &Parameters,
+    request: Request,
+) -> Result<(), Rejection> {
     let (parts, body) = request.into_parts();
     let token = token(&parts.headers, parameters).ok_or_else(unknown)?;
     if Content::of(&parts.headers)? == Content::Multipart {
-        return Err(invalid("Files are uploaded without events: ask for JSON."));
+        return Err(Rejection::invalid(
+            "Uploads cannot be sent over an event stream. Send this request to /graphql.",
+        ));
     }
-    let caller = operation::known(app, &parts).await?.caller?;
+    let caller = operation::authenticate(app, &parts).await?.caller?;
     let request = body::one(body, app.settings()).await?;
     let id = match request.extensions.get("operationId") {
         Some(async_graphql::Value::String(id)) => id.clone(),
-        _ => return Err(invalid("Name the operation in extensions.operationId.")),
+        _ => {
+            return Err(Rejection::invalid(
+                "The id of the operation is missing. Send it as extensions.operationId.",
+            ));
+        }
     };
     let limit = app.settings().live.max_operations_per_connection;
     let reservations = &app.streams().reservations;
@@ -180,30 +192,32 @@ async fn executing(app: &App, parameters: &Parameters, request: Request) -> Resu
     let reserved = reserved.filter(|reserved| reserved.caller.session_id == caller.session_id);
     let reserved = reserved.ok_or_else(unknown)?;
     if reserved.operations.contains_key(&id) {
-        return Err(conflict("An operation of this id is under way."));
+        return Err(conflict("An operation with this id is already running."));
     }
     if reserved.operations.len() >= limit {
-        return Err(Refusal::new(
+        return Err(Rejection::new(
             StatusCode::TOO_MANY_REQUESTS,
             ErrorCode::LimitExceeded,
-            format!("{limit} operations are under way on this stream; reserve another."),
+            format!(
+                "This stream already has {limit} running operations, the maximum. Reserve another."
+            ),
         ));
     }
     let responses = operation::run(app.clone(), Arc::new(parts), request);
     let (sender, name) = (reserved.sender.clone(), id.clone());
     let kept = reservations.0.clone();
     let writing = app.clone();
-    let (answering, handle) = abortable(async move {
+    let (forwarding, handle) = abortable(async move {
         let mut responses = responses;
-        while let Some(answered) = responses.next().await {
-            let event = events::next(&writing, &answered, |response, maximum| {
-                let answer = Answer {
+        while let Some(response) = responses.next().await {
+            let event = events::next(&writing, &response, |response, maximum| {
+                let data = EventData {
                     id: &name,
-                    payload: Some(Body::of(response)),
+                    payload: Some(Body::new(response)),
                 };
-                json::write(&answer, maximum)
+                json::write(&data, maximum)
             });
-            drop(answered);
+            drop(response);
             if sender.send(event).await.is_err() {
                 return;
             }
@@ -211,38 +225,38 @@ async fn executing(app: &App, parameters: &Parameters, request: Request) -> Resu
         if let Some(reserved) = kept.lock().get_mut(&token) {
             reserved.operations.remove(&name);
         }
-        let answer = Answer {
+        let data = EventData {
             id: &name,
             payload: None,
         };
-        if let Ok(event) = Event::default().event("complete").json_data(answer) {
+        if let Ok(event) = Event::default().event("complete").json_data(data) {
             let _ = sender.send((event, Share::NONE)).await;
         }
     });
     reserved.operations.insert(id, handle);
     drop(all);
-    app.streams().tasks().spawn(answering);
+    app.streams().tasks().spawn(forwarding);
     Ok(())
 }
 
-/// DELETE: ends an operation.
+/// DELETE: stops an operation.
 pub(super) async fn complete(
     State(app): State<App>,
     Query(parameters): Query<Parameters>,
     request: Request,
 ) -> Response {
     let (parts, _) = request.into_parts();
-    match completed(&app, &parameters, &parts).await {
+    match try_complete(&app, &parameters, &parts).await {
         Ok(()) => StatusCode::OK.into_response(),
-        Err(refusal) => refusal.into_response(),
+        Err(rejection) => rejection.into_response(),
     }
 }
 
-async fn completed(app: &App, parameters: &Parameters, parts: &Parts) -> Result<(), Refusal> {
+async fn try_complete(app: &App, parameters: &Parameters, parts: &Parts) -> Result<(), Rejection> {
     let token = token(&parts.headers, parameters).ok_or_else(unknown)?;
     let id = parameters.operation_id.as_deref();
-    let id = id.ok_or_else(|| invalid("Name the operation by the parameter operationId."))?;
-    let caller = operation::known(app, parts).await?.caller?;
+    let id = id.ok_or_else(|| Rejection::invalid("The parameter operationId is missing."))?;
+    let caller = operation::authenticate(app, parts).await?.caller?;
     let mut all = app.streams().reservations.0.lock();
     let reserved = all.get_mut(&token);
     let reserved = reserved.filter(|reserved| reserved.caller.session_id == caller.session_id);

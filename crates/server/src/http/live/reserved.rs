@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::http::unsent::Share;
 
 /// An event, and its share of the memory for unsent responses.
-pub(super) type Shared = (Event, Share);
+pub(super) type CountedEvent = (Event, Share);
 
 /// The reserved streams by token. Tokens are random, so that a client cannot guess another's.
 #[derive(Default)]
@@ -21,9 +21,9 @@ pub(super) struct Reservations(pub(super) Arc<Mutex<HashMap<Uuid, Reserved>>>);
 pub(super) struct Reserved {
     /// The user who reserved the stream. Operations of others are rejected.
     pub(super) caller: Caller,
-    pub(super) sender: mpsc::Sender<Shared>,
+    pub(super) sender: mpsc::Sender<CountedEvent>,
     /// Taken by the first request that reads the stream.
-    pub(super) receiver: Option<(mpsc::Receiver<Shared>, OwnedSemaphorePermit)>,
+    pub(super) receiver: Option<(mpsc::Receiver<CountedEvent>, OwnedSemaphorePermit)>,
     pub(super) operations: HashMap<String, AbortHandle>,
 }
 
@@ -36,12 +36,12 @@ impl Drop for Reserved {
 }
 
 /// Removes a reservation when its reader disconnects.
-pub(super) struct Listening(
+pub(super) struct OpenStream(
     pub(super) Arc<Mutex<HashMap<Uuid, Reserved>>>,
     pub(super) Uuid,
 );
 
-impl Drop for Listening {
+impl Drop for OpenStream {
     fn drop(&mut self) {
         let mut reserved = self.0.lock();
         let removed = reserved.remove(&self.1);

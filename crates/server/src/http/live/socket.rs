@@ -1,8 +1,8 @@
 //! `GET /graphql` as a WebSocket: the protocol `graphql-transport-ws`.
 //!
-//! One task serves a connection, and one each of its operations: what an operation holds or waits for, such as a
-//! connection to the database, must not stay with it while the client is waited for. While the client reads nothing,
-//! nothing more is asked of its operations: what they have to tell waits in the log.
+//! One task serves the connection, and another one each of its operations. An operation therefore releases its resources,
+//! such as a database connection, even while the client does not read. Back-pressure: operations are not polled while the
+//! client does not read; the events of a subscription stay in the audit trail until then.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -23,16 +23,16 @@ use tracing::Instrument;
 
 use super::{
     message::{self, Closing, Incoming, Outgoing, PROTOCOL},
-    operation::{self, Answered},
+    operation::{self, TenantResponse},
     origin,
 };
-use crate::http::{body, error::Refusal, state::App, tenant::by_host, unsent::Share};
+use crate::http::{body, error::Rejection, state::App, tenant::by_host, unsent::Share};
 
-/// The bytes that are read at once.
-const BUFFER: usize = 4 * 1024;
+/// The size of the read buffer, in bytes.
+const READ_BUFFER: usize = 4 * 1024;
 
-/// The headers that a page cannot set, and gives in `connection_init`.
-const GIVEN: [HeaderName; 2] = [
+/// The headers that a browser cannot set on a WebSocket, and that `connection_init` may contain.
+const INIT_HEADERS: [HeaderName; 2] = [
     header::AUTHORIZATION,
     HeaderName::from_static("x-organization"),
 ];
@@ -41,58 +41,58 @@ pub(super) async fn upgrade(app: App, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
     match accept(&app, &mut parts).await {
         Ok(upgrade) => upgrade,
-        Err(refusal) => refusal.into_response(),
+        Err(rejection) => rejection.into_response(),
     }
 }
 
-async fn accept(app: &App, parts: &mut Parts) -> Result<Response, Refusal> {
+async fn accept(app: &App, parts: &mut Parts) -> Result<Response, Rejection> {
     if !origin::is_allowed(&parts.headers, &parts.uri, &app.settings().allowed_origins) {
-        return Err(Refusal::new(
+        return Err(Rejection::new(
             StatusCode::FORBIDDEN,
             ErrorCode::Forbidden,
-            "Pages of another origin may not connect.",
+            "Connections from pages of this origin are not allowed.",
         ));
     }
     by_host(app, parts).await?;
     let upgrade = WebSocketUpgrade::from_request_parts(parts, app).await;
-    let upgrade = upgrade.map_err(|rejection| Refusal::invalid(rejection.to_string()))?;
-    let room = app.streams().connection()?;
+    let upgrade = upgrade.map_err(|rejection| Rejection::invalid(rejection.to_string()))?;
+    let permit = app.streams().acquire_connection()?;
     let limit = app.settings().max_body_bytes;
     let (app, parts) = (app.clone(), parts.clone());
     let upgrade = upgrade
         .protocols([PROTOCOL])
-        // Messages are small and connections many: the usual buffer would be most of what a connection takes.
-        .read_buffer_size(BUFFER)
+        // Messages are small and connections many: the default buffer would be most of the memory of a connection.
+        .read_buffer_size(READ_BUFFER)
         .max_message_size(limit)
         .max_frame_size(limit);
     Ok(upgrade.on_upgrade(move |socket| {
         let tasks = app.streams().tasks().clone();
         let serving = async move {
             Connection::new(app, parts, socket).serve().await;
-            drop(room);
+            drop(permit);
         };
         tasks.track_future(serving).in_current_span()
     }))
 }
 
-/// A step of the operation of this id, and its share of what waits to be read.
+/// The progress of the operation of this id, and its share of the unsent bytes.
 type Step = (Arc<str>, Progress, Share);
 
 enum Progress {
-    /// A message with a response; operations wait for the client with text of a limited size, not with trees.
+    /// A message with a response. It is serialized, so that the memory of a waiting operation is limited.
     Response(Utf8Bytes),
-    /// A message with the errors that the operation ends with.
+    /// A message with errors, which ends the operation.
     Failed(Utf8Bytes),
     Completed,
 }
 
 impl Progress {
-    fn of(app: &App, id: &str, answered: &Answered) -> (Self, Share) {
-        let (written, share) = operation::write(app, answered, |response, maximum| {
+    fn new(app: &App, id: &str, response: &TenantResponse) -> (Self, Share) {
+        let (written, share) = operation::write(app, response, |response, maximum| {
             message::response(id, response, maximum)
         });
         let message = Utf8Bytes::try_from(written.json).unwrap_or_default();
-        let progress = if written.is_whole && outlay_graphql::was_executed(&answered.1) {
+        let progress = if written.is_whole && outlay_graphql::was_executed(&response.1) {
             Self::Response(message)
         } else {
             Self::Failed(message)
@@ -103,21 +103,21 @@ impl Progress {
 
 struct Connection {
     app: App,
-    /// The request that opened it; complete once the client has said who it is.
+    /// The head of the handshake, with the headers of `connection_init` once that has been received.
     parts: Arc<Parts>,
     socket: WebSocket,
     is_acknowledged: bool,
-    /// Those under way; who is taken out is stopped.
+    /// The running operations. Removing one aborts it.
     operations: HashMap<Arc<str>, AbortOnDropHandle<()>>,
-    /// Where they put their steps, one after the other.
+    /// The queue of the operations' progress. It holds one step.
     steps: mpsc::Sender<Step>,
-    taken: mpsc::Receiver<Step>,
-    heard: Instant,
+    queue: mpsc::Receiver<Step>,
+    last_received: Instant,
 }
 
 impl Connection {
     fn new(app: App, parts: Parts, socket: WebSocket) -> Self {
-        let (steps, taken) = mpsc::channel(1);
+        let (steps, queue) = mpsc::channel(1);
         Self {
             app,
             parts: Arc::new(parts),
@@ -125,13 +125,13 @@ impl Connection {
             is_acknowledged: false,
             operations: HashMap::new(),
             steps,
-            taken,
-            heard: Instant::now(),
+            queue,
+            last_received: Instant::now(),
         }
     }
 
     async fn serve(mut self) {
-        if let Err(Some(Closing { code, reason })) = self.talk().await {
+        if let Err(Some(Closing { code, reason })) = self.run().await {
             let frame = CloseFrame {
                 code,
                 reason: reason.into(),
@@ -140,8 +140,9 @@ impl Connection {
         }
     }
 
-    /// Talks until one of both is to close the connection; without a reason when it is closed.
-    async fn talk(&mut self) -> Result<(), Option<Closing>> {
+    /// Processes messages until the connection closes. The error is the reason for the server to close it, or `None` if it is
+    /// closed already.
+    async fn run(&mut self) -> Result<(), Option<Closing>> {
         if self
             .socket
             .protocol()
@@ -159,20 +160,20 @@ impl Connection {
         loop {
             tokio::select! {
                 message = self.socket.recv() => match message {
-                    Some(Ok(message)) => self.hear(message).await?,
+                    Some(Ok(message)) => self.receive(message).await?,
                     Some(Err(_)) | None => return Err(None),
                 },
-                Some(step) = self.taken.recv() => self.answer(step).await?,
+                Some(step) = self.queue.recv() => self.forward(step).await?,
                 () = closing.cancelled() => return Err(Some(Closing::going_away())),
                 () = &mut initialised, if !self.is_acknowledged => {
                     return Err(Some(Closing::initialisation_timeout()));
                 }
                 _ = ticks.tick() => {
-                    if self.heard.elapsed() > 3 * settings.keep_alive {
+                    if self.last_received.elapsed() > 3 * settings.keep_alive {
                         return Err(None);
                     }
                     if self.is_acknowledged {
-                        self.still_known().await?;
+                        self.authenticate().await?;
                     }
                     self.send(Message::Ping(Vec::new().into())).await?;
                 }
@@ -180,18 +181,18 @@ impl Connection {
         }
     }
 
-    async fn hear(&mut self, message: Message) -> Result<(), Option<Closing>> {
-        self.heard = Instant::now();
+    async fn receive(&mut self, message: Message) -> Result<(), Option<Closing>> {
+        self.last_received = Instant::now();
         let text = match message {
             Message::Text(text) => text,
-            Message::Binary(_) => return Err(Some(Closing::invalid("send text"))),
+            Message::Binary(_) => return Err(Some(Closing::invalid("send text frames"))),
             Message::Ping(_) | Message::Pong(_) => return Ok(()),
             Message::Close(_) => return Err(None),
         };
         let incoming = serde_json::from_str(&text).map_err(|why| Some(Closing::invalid(why)))?;
         match incoming {
             Incoming::ConnectionInit { payload } => self.initialise(payload).await,
-            Incoming::Ping { payload } => self.say(&Outgoing::Pong { payload }).await,
+            Incoming::Ping { payload } => self.send_message(&Outgoing::Pong { payload }).await,
             Incoming::Pong {} => Ok(()),
             Incoming::Subscribe { id, payload } => self.subscribe(&id, &payload).await,
             Incoming::Complete { id } => {
@@ -201,7 +202,7 @@ impl Connection {
         }
     }
 
-    /// Lets a client in that says who it is, by its headers or by these.
+    /// Authenticates the client by the headers of its handshake and of `connection_init`.
     async fn initialise(
         &mut self,
         payload: Option<Map<String, Value>>,
@@ -211,38 +212,38 @@ impl Connection {
         }
         let mut parts = Parts::clone(&self.parts);
         for (name, value) in payload.unwrap_or_default() {
-            let given = GIVEN
+            let header = INIT_HEADERS
                 .into_iter()
-                .find(|given| name.eq_ignore_ascii_case(given.as_str()));
+                .find(|header| name.eq_ignore_ascii_case(header.as_str()));
             let value = value.as_str().map(HeaderValue::from_str);
-            match (given, value) {
+            match (header, value) {
                 (Some(name), Some(Ok(value))) => drop(parts.headers.insert(name, value)),
                 (Some(name), _) => {
                     return Err(Some(Closing::invalid(format!(
-                        "{name} is not a header's value"
+                        "{name} is not a valid header value"
                     ))));
                 }
                 (None, _) => {}
             }
         }
         self.parts = Arc::new(parts);
-        self.still_known().await?;
+        self.authenticate().await?;
         self.is_acknowledged = true;
-        self.say(&Outgoing::ConnectionAck).await
+        self.send_message(&Outgoing::ConnectionAck).await
     }
 
-    /// Closes the connection when nobody may use it any more.
-    async fn still_known(&mut self) -> Result<(), Option<Closing>> {
-        match operation::known(&self.app, &self.parts).await {
+    /// Checks that the caller is still authenticated. Otherwise the connection must be closed.
+    async fn authenticate(&mut self) -> Result<(), Option<Closing>> {
+        match operation::authenticate(&self.app, &self.parts).await {
             Ok(_) => Ok(()),
-            Err(refusal)
-                if !refusal
+            Err(rejection)
+                if !rejection
                     .status
                     .is_some_and(|status| status.is_server_error()) =>
             {
-                Err(Some(Closing::forbidden(refusal.error.message)))
+                Err(Some(Closing::forbidden(rejection.error.message)))
             }
-            // Nothing is known now; what it asks for will fail by itself.
+            // The database is not available. Keep the connection; its operations fail by themselves.
             Err(_) if self.is_acknowledged => Ok(()),
             Err(_) => Err(Some(Closing::try_again_later())),
         }
@@ -257,20 +258,21 @@ impl Connection {
         }
         let request = serde_json::to_vec(payload).unwrap_or_default();
         let request = body::parse(&request);
-        let request = request.map_err(|refusal| Some(Closing::invalid(refusal.error.message)))?;
+        let request =
+            request.map_err(|rejection| Some(Closing::invalid(rejection.error.message)))?;
         let limit = self.app.settings().live.max_operations_per_connection;
         if self.operations.len() >= limit {
-            let refused = Refusal::from(outlay_domain::Error::LimitExceeded {
+            let rejected = Rejection::from(outlay_domain::Error::LimitExceeded {
                 field: None,
                 message: format!(
-                    "{limit} operations are under way on this connection; use another."
+                    "This connection already has {limit} running operations, the maximum. Open another."
                 ),
             })
-            .into_answer();
+            .into_graphql();
             return self
-                .say(&Outgoing::Error {
+                .send_message(&Outgoing::Error {
                     id,
-                    payload: &refused.errors,
+                    payload: &rejected.errors,
                 })
                 .await;
         }
@@ -279,14 +281,14 @@ impl Connection {
         let (named, steps) = (id.clone(), self.steps.clone());
         let app = self.app.clone();
         let running = async move {
-            while let Some(answered) = responses.next().await {
-                let (progress, share) = Progress::of(&app, &named, &answered);
-                drop(answered);
+            while let Some(response) = responses.next().await {
+                let (progress, share) = Progress::new(&app, &named, &response);
+                drop(response);
                 if steps.send((named.clone(), progress, share)).await.is_err() {
                     return;
                 }
             }
-            // The connection may be gone.
+            // The connection may have been closed.
             let _ = steps.send((named, Progress::Completed, Share::NONE)).await;
         };
         let running = tokio::spawn(running.in_current_span());
@@ -294,11 +296,11 @@ impl Connection {
         Ok(())
     }
 
-    /// Sends what an operation has responded. One that was not executed, or ends with an error, ends with `error`.
-    async fn answer(&mut self, (id, progress, _share): Step) -> Result<(), Option<Closing>> {
+    /// Sends the progress of an operation to the client.
+    async fn forward(&mut self, (id, progress, _share): Step) -> Result<(), Option<Closing>> {
         let known = self.operations.get_key_value(&id);
         if !known.is_some_and(|(known, _)| Arc::ptr_eq(known, &id)) {
-            // The last step of an operation that was stopped, perhaps to make room for another of its name.
+            // A queued step of an operation that has been stopped. Its id may have been reused.
             return Ok(());
         }
         match progress {
@@ -309,20 +311,20 @@ impl Connection {
             }
             Progress::Completed => {
                 self.operations.remove(&id);
-                self.say(&Outgoing::Complete { id: &id }).await
+                self.send_message(&Outgoing::Complete { id: &id }).await
             }
         }
     }
 
-    async fn say(&mut self, message: &Outgoing<'_>) -> Result<(), Option<Closing>> {
+    async fn send_message(&mut self, message: &Outgoing<'_>) -> Result<(), Option<Closing>> {
         let text = serde_json::to_string(message).map_err(|error| {
-            tracing::error!(%error, "an answer cannot be written");
+            tracing::error!(%error, "a message cannot be serialized");
             None
         })?;
         self.send(Message::Text(text.into())).await
     }
 
-    /// Sends a message. The connection itself gives up a client that reads nothing (`--write-timeout`).
+    /// Sends a frame. The connection is closed if the client does not read (`--write-timeout`).
     async fn send(&mut self, message: Message) -> Result<(), Option<Closing>> {
         self.socket.send(message).await.map_err(|_| None)
     }

@@ -1,4 +1,4 @@
-//! The connections that are listening: how many there may be, and how all of them end.
+//! Limits the number of streaming connections and subscriptions, and closes them when the server stops.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -9,20 +9,20 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::reserved::Reservations;
-use crate::http::error::Refusal;
+use crate::http::error::Rejection;
 
-/// What an operator may set about connections that listen.
+/// Configuration of the streaming transports.
 #[derive(Debug, Clone)]
 pub struct LiveSettings {
-    /// WebSocket connections and event streams at a time.
+    /// The maximum number of WebSocket connections and event streams.
     pub max_connections: usize,
-    /// Operations under way on one of them.
+    /// The maximum number of running operations on one of them.
     pub max_operations_per_connection: usize,
-    /// Subscriptions of one organization at a time.
+    /// The maximum number of subscriptions of one organization.
     pub max_subscriptions_per_tenant: usize,
-    /// How long a client may take to say who it is.
+    /// How long a client may take to authenticate.
     pub init_timeout: Duration,
-    /// How often a silent connection is given a sign of life; after three without an answer it is given up.
+    /// The interval of keep-alive messages. A connection is closed if nothing is received for three intervals.
     pub keep_alive: Duration,
 }
 
@@ -38,7 +38,7 @@ impl Default for LiveSettings {
     }
 }
 
-/// Everything that is listening.
+/// All streaming connections and subscriptions.
 pub(crate) struct Streams {
     connections: Arc<Semaphore>,
     subscriptions: Arc<Mutex<HashMap<TenantId, usize>>>,
@@ -61,19 +61,19 @@ impl Streams {
         }
     }
 
-    /// Tells all of them to end.
+    /// Tells all of them to close.
     pub(crate) fn close(&self) {
         self.closing.cancel();
         self.tasks.close();
     }
 
-    /// Waits until those have ended that outlive the request that began them.
+    /// Waits for the tasks that outlive the request that started them.
     pub(crate) async fn ended(&self) {
         self.tasks.close();
         self.tasks.wait().await;
     }
 
-    /// Cancelled when all are to end.
+    /// The token that is cancelled when all must close.
     pub(super) fn closing(&self) -> &CancellationToken {
         &self.closing
     }
@@ -82,44 +82,47 @@ impl Streams {
         &self.tasks
     }
 
-    /// Room for one more connection.
-    pub(super) fn connection(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+    /// Acquires a permit for one more connection.
+    pub(super) fn acquire_connection(&self) -> Result<OwnedSemaphorePermit, Rejection> {
         self.connections.clone().try_acquire_owned().map_err(|_| {
-            Refusal::new(
+            Rejection::new(
                 axum::http::StatusCode::SERVICE_UNAVAILABLE,
                 ErrorCode::LimitExceeded,
-                "Too many connections are listening; try again later.",
+                "Too many streaming connections. Try again later.",
             )
         })
     }
 
-    /// Room for one more subscription of an organization.
-    pub(super) fn subscription(&self, tenant: TenantId) -> Result<Subscribed, Error> {
+    /// Acquires a permit for one more subscription of an organization.
+    pub(super) fn acquire_subscription(
+        &self,
+        tenant: TenantId,
+    ) -> Result<SubscriptionPermit, Error> {
         let mut counts = self.subscriptions.lock();
         let count = counts.entry(tenant).or_default();
         if *count >= self.per_tenant {
             return Err(Error::LimitExceeded {
                 field: None,
                 message: format!(
-                    "The organization has {count} subscriptions under way, and may have no more."
+                    "The organization already has {count} subscriptions, the maximum."
                 ),
             });
         }
         *count += 1;
-        Ok(Subscribed {
+        Ok(SubscriptionPermit {
             tenant,
             subscriptions: self.subscriptions.clone(),
         })
     }
 }
 
-/// A subscription that is counted until this is dropped.
-pub(super) struct Subscribed {
+/// Counts a subscription until it is dropped.
+pub(super) struct SubscriptionPermit {
     tenant: TenantId,
     subscriptions: Arc<Mutex<HashMap<TenantId, usize>>>,
 }
 
-impl Drop for Subscribed {
+impl Drop for SubscriptionPermit {
     fn drop(&mut self) {
         let mut counts = self.subscriptions.lock();
         if let Some(count) = counts.get_mut(&self.tenant) {
