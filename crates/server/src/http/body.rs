@@ -5,9 +5,11 @@ use std::{sync::Arc, time::Duration};
 use async_graphql::{Extensions, Request, Variables, value};
 use axum::{
     body::{Body, BodyDataStream, to_bytes},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
 };
 use futures::{StreamExt, stream};
+use headers::{ContentType, HeaderMapExt};
+use mime::Mime;
 use outlay_domain::ErrorCode;
 use outlay_graphql::PERSISTED_QUERY;
 use parking_lot::Mutex;
@@ -27,42 +29,32 @@ pub(super) enum Content {
 
 impl Content {
     /// The format that `Content-Type` declares.
-    pub(super) fn of(headers: &HeaderMap) -> Result<Self, Rejection> {
-        let value = headers.get(header::CONTENT_TYPE);
-        let value = value
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        let essence = value.split(';').next().unwrap_or_default().trim();
-        if essence.eq_ignore_ascii_case("application/json") {
-            check_charset(value)?;
-            return Ok(Self::Json);
-        }
-        if essence.eq_ignore_ascii_case("multipart/form-data") {
-            return Ok(Self::Multipart);
-        }
+    pub(super) fn from_headers(headers: &HeaderMap) -> Result<Self, Rejection> {
+        let media_type = headers
+            .typed_get()
+            .map(|given: ContentType| Mime::from(given));
+        let message = match &media_type {
+            Some(given) if given.essence_str() == mime::APPLICATION_JSON => {
+                // JSON between systems is UTF-8 (RFC 8259, section 8.1).
+                let charset = given.get_param(mime::CHARSET);
+                if charset.is_none_or(|charset| charset == mime::UTF_8) {
+                    return Ok(Self::Json);
+                }
+                "Unsupported charset. Send JSON in UTF-8."
+            }
+            Some(given) if given.essence_str() == mime::MULTIPART_FORM_DATA => {
+                return Ok(Self::Multipart);
+            }
+            _ => {
+                "Unsupported Content-Type. Send application/json, or multipart/form-data for a request with files."
+            }
+        };
         Err(Rejection::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             ErrorCode::Invalid,
-            "Unsupported Content-Type. Send application/json, or multipart/form-data for a request with files.",
+            message,
         ))
     }
-}
-
-/// JSON between systems is UTF-8 (RFC 8259, section 8.1).
-fn check_charset(content_type: &str) -> Result<(), Rejection> {
-    let charset = content_type.split(';').skip(1).find_map(|parameter| {
-        let (name, value) = parameter.split_once('=')?;
-        let is_charset = name.trim().eq_ignore_ascii_case("charset");
-        is_charset.then(|| value.trim().trim_matches('"'))
-    });
-    if charset.is_none_or(|charset| charset.eq_ignore_ascii_case("utf-8")) {
-        return Ok(());
-    }
-    Err(Rejection::new(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        ErrorCode::Invalid,
-        "Unsupported charset. Send JSON in UTF-8.",
-    ))
 }
 
 /// The requests in a body.
@@ -222,4 +214,45 @@ pub(super) fn unreadable(
         return Rejection::too_large(limit);
     }
     Rejection::invalid("The request body ended early.")
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, HeaderValue, header};
+
+    use super::Content;
+
+    #[test]
+    fn the_content_type_is_declared_and_json_is_in_utf_8() {
+        for (given, expected) in [
+            (None, None),
+            (Some("application/json"), Some(Content::Json)),
+            (Some("APPLICATION/JSON"), Some(Content::Json)),
+            (Some("application/json; charset=utf-8"), Some(Content::Json)),
+            (
+                Some("application/json;charset=\"UTF-8\""),
+                Some(Content::Json),
+            ),
+            (Some("application/json; charset=latin1"), None),
+            (Some("application/json+ld"), None),
+            (Some("text/plain"), None),
+            (
+                Some("multipart/form-data; boundary=x"),
+                Some(Content::Multipart),
+            ),
+            (Some("multipart/mixed; boundary=x"), None),
+            (Some("nonsense"), None),
+        ] {
+            let given = given.map(HeaderValue::from_static);
+            let headers: HeaderMap = given
+                .map(|given| (header::CONTENT_TYPE, given))
+                .into_iter()
+                .collect();
+            assert_eq!(
+                Content::from_headers(&headers).ok(),
+                expected,
+                "{headers:?}"
+            );
+        }
+    }
 }

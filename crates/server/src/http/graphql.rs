@@ -80,7 +80,11 @@ pub(super) async fn get(
         Ok(respond(&app, session, request, Allowed::Queries, media).await)
     };
     match executed.await {
-        Ok(response) => Validator::of(&parts.headers).apply(response).await,
+        Ok(response) => {
+            Validator::from_headers(&parts.headers)
+                .apply(response)
+                .await
+        }
         Err(rejection) => Rejection::respond(rejection, media),
     }
 }
@@ -106,7 +110,7 @@ async fn read_parts(
     parts: &Parts,
     body: Body,
 ) -> Result<(Requests, Session), Rejection> {
-    let kind = Content::of(&parts.headers)?;
+    let kind = Content::from_headers(&parts.headers)?;
     let session = Session::begin(app, id, parts).await?;
     let settings = app.settings();
     let requests = match kind {

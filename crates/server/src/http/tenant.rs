@@ -30,11 +30,11 @@ pub(super) struct Identity {
 pub(super) async fn identify(app: &App, parts: &Parts) -> Result<Identity, Rejection> {
     let outlay = app.outlay();
     let by_host = by_host(app, parts).await?;
-    let token = auth::token(&parts.headers);
-    let given = token.as_ref().ok().copied();
-    let caller = token.and_then(|token| outlay.authenticate(token));
+    let bearer = auth::bearer(&parts.headers);
+    let given = bearer.as_ref().ok().cloned();
+    let caller = bearer.and_then(|bearer| outlay.authenticate(bearer.token()));
     let ended = given.filter(|_| caller.is_err());
-    let ended = ended.and_then(|token| outlay.bearer(token).ok());
+    let ended = ended.and_then(|bearer| outlay.bearer(bearer.token()).ok());
     let claimed = caller
         .as_ref()
         .ok()

@@ -35,7 +35,7 @@ pub(super) async fn respond(app: App, request: Request) -> Response {
 
 async fn try_respond(app: &App, request: Request) -> Result<Response, Rejection> {
     let (parts, body) = request.into_parts();
-    if Content::of(&parts.headers)? == Content::Multipart {
+    if Content::from_headers(&parts.headers)? == Content::Multipart {
         return Err(Rejection::invalid(
             "Uploads cannot be sent over an event stream. Send this request with Accept: application/json.",
         ));

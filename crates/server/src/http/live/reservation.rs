@@ -170,7 +170,7 @@ async fn try_execute(
 ) -> Result<(), Rejection> {
     let (parts, body) = request.into_parts();
     let token = token(&parts.headers, parameters).ok_or_else(unknown)?;
-    if Content::of(&parts.headers)? == Content::Multipart {
+    if Content::from_headers(&parts.headers)? == Content::Multipart {
         return Err(Rejection::invalid(
             "Uploads cannot be sent over an event stream. Send this request to /graphql.",
         ));

@@ -215,7 +215,7 @@ impl Connection {
             let header = INIT_HEADERS
                 .into_iter()
                 .find(|header| name.eq_ignore_ascii_case(header.as_str()));
-            let value = value.as_str().map(HeaderValue::from_str);
+            let value = value.as_str().map(str::trim).map(HeaderValue::from_str);
             match (header, value) {
                 (Some(name), Some(Ok(value))) => drop(parts.headers.insert(name, value)),
                 (Some(name), _) => {
