@@ -41,7 +41,7 @@ struct Rows {
 
 impl Rows {
     async fn add(&self, index: usize) {
-        let (org, full) = (&self.org, index % 2 == 0);
+        let (org, full) = (&self.org, index.is_multiple_of(2));
         if index > 0 {
             org.category(&format!("Category {index}")).await;
             org.account(&format!("Account {index}"), "-1.5").await;

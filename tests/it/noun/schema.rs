@@ -102,12 +102,12 @@ impl Schema {
     fn selections_of_field(&self, ty: &str, field: &Value, nouns: usize) -> Vec<Selection> {
         let (name, Bare { kind, name: inner }) = (text(&field["name"]), bare(field));
         let arguments = arguments(ty, field);
-        let passed = [format!("{ty}.{name}")];
+        let own = [format!("{ty}.{name}")];
         let selection = |fields: String, inside: &[String]| Selection {
             field: name.to_owned(),
             arguments: arguments.to_owned(),
             fields,
-            passes: [&passed, inside].concat(),
+            passes: [&own, inside].concat(),
         };
         if kind != "OBJECT" {
             return vec![selection(String::new(), &[])];
@@ -221,9 +221,12 @@ impl List {
     /// A document that selects `body` of its first rows.
     pub fn document(&self, first: usize, body: &str) -> String {
         let (before, _) = self.steps.split_at(self.steps.len() - 1);
-        let open: String = before.iter().map(|step| format!("{step} {{ ")).collect();
-        let close = " }".repeat(before.len());
-        format!("{{ {open}{}{first}) {{ {body} }}{close} }}", self.call)
+        let field = format!("{}{first}) {{ {body} }}", self.call);
+        let nested = before
+            .iter()
+            .rev()
+            .fold(field, |inner, step| format!("{step} {{ {inner} }}"));
+        format!("{{ {nested} }}")
     }
 
     /// The rows in the answer to such a document.

@@ -28,12 +28,20 @@ struct Private(SigningKey);
 
 struct Public(VerifyingKey);
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the crate defines the signature"
+)]
 fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>> {
     require_eddsa(*algorithm, key.family())?;
     let key = SigningKey::from_pkcs8_der(key.as_bytes()).map_err(|_| ErrorKind::InvalidEddsaKey)?;
     Ok(Box::new(Private(key)))
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the crate defines the signature"
+)]
 fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
     require_eddsa(*algorithm, key.family())?;
     let key =

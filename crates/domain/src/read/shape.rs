@@ -1,8 +1,8 @@
-//! How many different statements readings make.
+//! Bounds the number of different statements that read a noun.
 //!
-//! PostgreSQL prepares each statement for each tenant on each connection, so the number of readings that have a statement of
-//! their own is bounded. When there are too many, a new one replaces one that is no longer used; until then it uses one that
-//! reads all it needs, or the whole row with its relations read in batches.
+//! PostgreSQL prepares each statement for each tenant on each connection. At the bound, a new reading replaces one that is
+//! idle. If none is idle, it uses the statement of a reading that contains it, or reads the whole row, and its relations in
+//! batches.
 
 use std::{
     collections::HashMap,
