@@ -109,9 +109,9 @@ impl BulkLoad {
     }
 }
 
-/// The table of an entity, with the placeholder for the schema.
+/// The quoted name of an entity's table, with the placeholder for the schema.
 fn name<E: EntityTrait>() -> String {
     let entity = E::default();
     let schema = entity.schema_name().unwrap_or_default();
-    format!("{schema}.{}", entity.table_name())
+    format!(r#""{schema}"."{}""#, entity.table_name())
 }

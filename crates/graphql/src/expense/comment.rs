@@ -15,20 +15,20 @@ use crate::{
     relation::{One, Required},
 };
 
-/// A remark of a member on an expense, visible to everybody who is allowed to see the expense.
+/// A comment of a member on an expense. Visible to everybody who is allowed to see the expense.
 #[fields(expense_comment)]
 impl ExpenseComment {
-    /// The remark.
+    /// Text of the comment.
     fn text(text: &str) -> &str {
         text
     }
 
-    /// The member who wrote it.
+    /// Member who wrote it.
     fn author(author_id: MemberId) -> Required<Member> {
         author_id.into()
     }
 
-    /// The expense.
+    /// Expense that it belongs to.
     fn expense(expense_id: ExpenseId) -> One<Expense> {
         expense_id.into()
     }
@@ -39,15 +39,15 @@ input! {
     AddExpenseCommentInput => AddExpenseComment {
         /// Global id of the expense.
         expense_id: ID,
-        /// The remark, 1 to 2,000 characters.
+        /// Text of the comment, 1 to 2,000 characters.
         text: String,
     }
 }
 
 input! {
-    /// A change of a comment.
+    /// Changes to a comment.
     UpdateExpenseCommentInput => UpdateExpenseComment, of "comment" {
-        /// The remark, 1 to 2,000 characters.
+        /// Text of the comment, 1 to 2,000 characters.
         text: String,
     }
 }
