@@ -1,11 +1,11 @@
-//! What a write does, for commands, the audit trail and events.
+//! Actions: the names of writes in commands, the audit trail and events.
 
 use sea_orm::{ColIdx, DbErr, QueryResult, TryGetError, TryGetable};
 
-/// Declares the actions with the names that the audit trail keeps: they never change.
+/// Declares the actions. Their names are stored in the audit trail and never change.
 macro_rules! actions {
     ($($(#[$doc:meta])* $action:ident = $name:literal,)*) => {
-        /// What a write does. Its name stands in the audit trail and with idempotency keys.
+        /// The kind of a write. Its name is stored in the audit trail and with idempotency keys.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
         pub enum Action {
             $($(#[$doc])* #[serde(rename = $name)] $action,)*
@@ -98,7 +98,7 @@ actions! {
 }
 
 impl Action {
-    /// The action of this name; none for one of a newer version of the server.
+    /// The action with this name; `None` for an action of a newer server.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL
@@ -107,9 +107,9 @@ impl Action {
             .find(|action| action.as_str() == name)
     }
 
-    /// Whether subscribers are told of it.
+    /// Whether the action is published to subscribers.
     #[must_use]
-    pub fn is_told(self) -> bool {
+    pub fn is_published(self) -> bool {
         let (noun, _) = self.as_str().split_once('.').unwrap_or_default();
         matches!(noun, "expense" | "import")
     }

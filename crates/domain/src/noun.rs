@@ -1,4 +1,4 @@
-//! What every kind of row has in common: its name, who may see it, and what its constraints mean.
+//! Nouns: the kinds of rows, each with its name, the rows that a caller may see, and the meaning of its constraints.
 
 use outlay_entity::{
     Record, Table,
@@ -21,7 +21,7 @@ pub trait Noun: Table<Model: Serialize + Sync + IntoActiveModel<Self::ActiveMode
     /// Its name in messages, such as `expense`.
     const NAME: &'static str;
 
-    /// What it takes to create, change and delete one; commands that take something else say so.
+    /// The permission to create, change and delete rows. A command can require another one.
     const MANAGE: Permission;
 
     /// The unique constraints and indexes of its table, and what a violation means.
@@ -35,12 +35,12 @@ pub trait Noun: Table<Model: Serialize + Sync + IntoActiveModel<Self::ActiveMode
         Visible::All
     }
 
-    /// The row that a write of this one is audited with: itself, or its parent.
+    /// The id that the audit event of a write names: the row's own, or that of its parent.
     fn audited(row: &Self::Model) -> Uuid {
         Self::id(row).uuid()
     }
 
-    /// The state of a row, as the audit trail keeps it.
+    /// The state of a row, as stored in the audit trail.
     fn state(row: &Self::Model) -> serde_json::Value {
         serde_json::to_value(row).unwrap_or_default()
     }
@@ -59,7 +59,7 @@ pub struct Unique {
     pub constraint: &'static str,
     /// The field of the input that must change.
     pub field: Option<&'static str>,
-    /// What is taken, and what to do about it.
+    /// A message that says which value is taken and how to resolve it.
     pub message: &'static str,
 }
 
@@ -70,7 +70,7 @@ pub enum Visible {
     All,
     /// None.
     Nothing,
-    /// Those that meet a condition.
+    /// Rows that meet a condition.
     Where(Condition),
 }
 
@@ -85,7 +85,7 @@ impl Visible {
     }
 }
 
-/// What errors of the database are explained by.
+/// The part of a noun that explains errors of the database.
 #[derive(Clone, Copy)]
 struct Described {
     table: &'static str,
@@ -103,7 +103,7 @@ const fn described<N: Noun>() -> Described {
     }
 }
 
-/// Every noun. A test holds the constraints of the database against it.
+/// Every noun. A test compares it with the constraints of the database.
 const NOUNS: &[Described] = &[
     described::<account::Entity>(),
     described::<budget::Entity>(),

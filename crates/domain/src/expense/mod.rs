@@ -45,7 +45,7 @@ impl Noun for Entity {
     }
 }
 
-/// What decides who may do what with an expense.
+/// The properties of an expense that decide which actions a caller may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Standing {
     /// The member who spent.

@@ -226,7 +226,7 @@ struct Groups {
     all: All,
 }
 
-/// What all groups add up to.
+/// The totals of all groups.
 #[derive(Debug, Clone, Copy, Default)]
 struct All {
     groups: u64,

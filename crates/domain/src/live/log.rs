@@ -37,7 +37,7 @@ const READ: &str = r#"
 
 /// The names of the actions that are published.
 static PUBLISHED: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let published = Action::ALL.iter().filter(|action| action.is_told());
+    let published = Action::ALL.iter().filter(|action| action.is_published());
     published.map(|action| action.as_str().to_owned()).collect()
 });
 

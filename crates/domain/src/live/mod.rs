@@ -36,7 +36,7 @@ pub async fn cursor(cx: &Context) -> Result<Cursor> {
 impl Outlay {
     /// Publishes the event of a committed write, if subscriptions cover its action.
     pub(crate) fn publish(&self, tenant: TenantId, action: Action) {
-        if action.is_told() {
+        if action.is_published() {
             self.tenancy().signals().publish(Topic::Log(tenant), "");
         }
     }

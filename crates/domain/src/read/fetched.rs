@@ -1,4 +1,4 @@
-//! Rows as they were read, with the rows that they refer to.
+//! Rows that were read, together with their relations.
 
 use std::{any::Any, ops::Deref, sync::Arc};
 
@@ -7,14 +7,14 @@ use sea_orm::{DbErr, QueryResult, prelude::Uuid};
 
 use super::Reading;
 
-/// A row, and the rows that were read together with it because it refers to them.
+/// A row and the related rows that were read with it.
 #[derive(Debug)]
 pub struct Fetched<R> {
     row: R,
     relations: Vec<Related>,
 }
 
-/// A row that another refers to by the column at a position; none where that column is null.
+/// A related row, by the position of the referring column; `None` if that column is null.
 #[derive(Debug)]
 struct Related {
     via: usize,
@@ -22,7 +22,7 @@ struct Related {
 }
 
 impl<R> Fetched<R> {
-    /// The row that the column at this position refers to; the outer `None` when it was not read with this one.
+    /// The row that the column at this position refers to. The outer `None` means that it was not read.
     #[must_use]
     pub fn related<T: Record>(&self, via: usize) -> Option<Option<Arc<Fetched<T>>>> {
         let related = self.relations.iter().find(|related| related.via == via)?;
@@ -34,7 +34,7 @@ impl<R> Fetched<R> {
 }
 
 impl<R> From<R> for Fetched<R> {
-    /// A row that was read alone.
+    /// A row that was read without relations.
     fn from(row: R) -> Self {
         Self {
             row,
@@ -51,7 +51,7 @@ impl<R> Deref for Fetched<R> {
     }
 }
 
-/// Reads a row from position `from` on; `from` is then where the next one stands.
+/// Reads a row that starts at column `from`, and advances `from` to the column after it.
 pub(super) fn read<R: Record>(
     row: &QueryResult,
     from: &mut usize,
@@ -77,7 +77,7 @@ pub(super) fn read<R: Record>(
     })
 }
 
-/// Reads a joined row, whose first column is its id; none when that is null.
+/// Reads a joined row, whose first column is its id; `None` if the id is null.
 pub(super) fn read_joined<R: Record>(
     row: &QueryResult,
     from: &mut usize,

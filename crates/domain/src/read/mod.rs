@@ -1,4 +1,4 @@
-//! Reads rows: the columns that are needed, with the rows that they refer to, by one statement.
+//! Reads rows and the rows that they refer to in one statement, which selects only the required columns.
 //!
 //! Every read of a noun goes through here, and so through [`Noun::visible`].
 
@@ -26,19 +26,19 @@ pub use fetched::Fetched;
 pub use reading::Reading;
 pub(crate) use shape::Shapes;
 
-/// What to read of a list, and how.
+/// The columns and relations to read of a list, and how to execute the read.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Fetch {
-    /// Of each row.
+    /// The columns and relations of each row.
     pub reading: Reading,
-    /// Whether to count the whole list.
+    /// Whether to count the rows of the whole list.
     pub counted: bool,
-    /// Whether nothing else is read with it. Then it needs no transaction: a statement is a snapshot by itself.
+    /// Whether the operation reads nothing else. Then no transaction is needed, since one statement is one snapshot.
     pub alone: bool,
 }
 
 impl Fetch {
-    /// Reads this of each row, among other things.
+    /// Reads the rows of a list, without a count, in the snapshot of the operation.
     #[must_use]
     pub fn rows(reading: Reading) -> Self {
         Self {
@@ -49,10 +49,10 @@ impl Fetch {
     }
 }
 
-/// The rows of these ids that the caller may see, in no order: one statement.
+/// Reads the rows with these ids that the caller may see, in one statement and without an order.
 ///
 /// # Errors
-/// The database's own.
+/// Database errors.
 pub async fn find_many<N: Noun>(
     cx: &Context,
     ids: &[Id<N>],
@@ -62,10 +62,10 @@ pub async fn find_many<N: Noun>(
     by_ids(cx, ids, fetch).await
 }
 
-/// The row of this id, if the caller may see it: one statement. It needs no transaction when it runs `alone`.
+/// Reads the row with this id in one statement, if the caller may see it. `alone` reads it without a transaction.
 ///
 /// # Errors
-/// The database's own.
+/// Database errors.
 pub async fn find<N: Noun>(
     cx: &Context,
     id: Id<N>,
@@ -97,7 +97,7 @@ async fn by_ids<N: Noun>(
     rows(&run(cx, found, alone).await?, 0, &reading, 0)
 }
 
-/// A reading that contains this one and has a statement of its own.
+/// Returns a reading that contains this one and has its own statement.
 pub(crate) fn fit(cx: &Context, reading: Reading) -> Reading {
     cx.shapes().fit(reading, cx.now().timestamp())
 }
@@ -110,7 +110,7 @@ async fn run(cx: &Context, statement: Statement, alone: bool) -> Result<Vec<Quer
     })
 }
 
-/// One page of the rows that the caller may see and that meet a condition: one statement.
+/// Reads one page of the rows that meet a condition and that the caller may see, in one statement.
 ///
 /// # Errors
 /// `Invalid` for a cursor of another list or order.
@@ -140,7 +140,7 @@ pub(crate) async fn list<N: Noun>(
     let rows = order.statement(rows, N::Row::TABLE, request)?;
     let ordered = order.clause(N::Row::TABLE, request);
     let rows = statement::join(rows, &reading, extra(fetch.counted), &ordered);
-    // What the statement leaves to others must be read in the same snapshot.
+    // Relations that the statement does not read must be read in the same snapshot.
     let alone = fetch.alone && reading.contains(&fetch.reading);
     let rows = run(cx, rows, alone).await?;
     let mut page = read_page(&rows, 0, &reading, fetch.counted, order, request)?;
@@ -150,11 +150,11 @@ pub(crate) async fn list<N: Noun>(
     Ok(page)
 }
 
-/// Runs a statement whose rows are no table's, with the rows that `reading` refers to; `extra` are its columns beyond those
-/// of the reading, and `order` that of its rows.
+/// Executes a statement whose rows belong to no table, and joins the relations of `reading`. `extra` names the columns of the
+/// statement that are not in `reading`, and `order` is the order of its rows.
 ///
 /// # Errors
-/// The database's own.
+/// Database errors.
 pub(crate) async fn grouped(
     cx: &Context,
     rows: Statement,
@@ -166,7 +166,7 @@ pub(crate) async fn grouped(
     run(cx, statement::join(rows, reading, extra, order), alone).await
 }
 
-/// Reads rows that stand from a position of the result on, with this many columns beyond those of the reading.
+/// Reads the rows of a result, from the column at a position, followed by a number of extra columns.
 pub(crate) fn rows<R: Record>(
     rows: &[QueryResult],
     from: usize,
@@ -179,7 +179,7 @@ pub(crate) fn rows<R: Record>(
     Ok(rows.collect::<std::result::Result<_, DbErr>>()?)
 }
 
-/// For each parent one page of its children that the caller may see: one statement for all.
+/// Reads one page of children for each parent, in one statement. Contains only children that the caller may see.
 ///
 /// `via` is the column that refers to the parent. Parents without children get an empty page.
 ///
@@ -235,12 +235,12 @@ pub(crate) async fn children<P: Noun, N: Noun>(
     Ok(pages)
 }
 
-/// The columns that a statement has beyond those of a reading.
+/// The columns of a statement that are not in its reading.
 fn extra(counted: bool) -> &'static [&'static str] {
     if counted { &[statement::COUNT] } else { &[] }
 }
 
-/// One page of a list that is not of a tenant.
+/// Reads one page of a list of the shared schema.
 ///
 /// # Errors
 /// `Invalid` for a cursor of another list or order.
@@ -257,10 +257,10 @@ pub(crate) async fn shared<N: Noun>(
     read_page(&rows, 0, &reading, false, order, request)
 }
 
-/// How many rows the caller may see that meet a condition.
+/// Counts the rows that meet a condition and that the caller may see.
 ///
 /// # Errors
-/// The database's own.
+/// Database errors.
 pub(crate) async fn count<N: Noun>(cx: &Context, condition: &Condition) -> Result<u64> {
     let Some(select) = visible::<N>(cx) else {
         return Ok(0);
@@ -273,7 +273,7 @@ pub(crate) async fn count<N: Noun>(cx: &Context, condition: &Condition) -> Resul
     Ok(unsigned(counts.first().copied().unwrap_or_default()))
 }
 
-/// The rows that the caller may see; none when that is none at all.
+/// Selects the rows that the caller may see; `None` if the caller may see no rows of this noun.
 pub(crate) fn visible<N: Noun>(cx: &Context) -> Option<Select<N>> {
     match N::visible(cx) {
         Visible::All => Some(N::find()),
@@ -282,7 +282,7 @@ pub(crate) fn visible<N: Noun>(cx: &Context) -> Option<Select<N>> {
     }
 }
 
-/// One array parameter, whatever the number of values: one statement to prepare.
+/// Compares with one array parameter, so that the statement is the same for any number of values.
 fn any<N: Noun>(ids: &[Id<N>]) -> SimpleExpr {
     let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
     sea_orm::sea_query::extension::postgres::PgFunc::any(Expr::value(ids)).into()

@@ -1,4 +1,4 @@
-//! What a statement reads: the columns of a row, and the rows that it refers to.
+//! A reading: the columns that a statement reads of a row, and the rows that it joins.
 
 use std::{any::Any, fmt, hash, sync::Arc};
 
@@ -11,10 +11,11 @@ use crate::{
     noun::{Noun, Visible},
 };
 
-/// How deep relations are joined: of a row, and of the rows that it refers to. Relations beyond are read in batches.
+/// Depth to which relations are joined: those of a row, and those of the rows that it refers to. Deeper ones are read in
+/// batches.
 const MAX_DEPTH: u8 = 2;
 
-/// The columns to read of a record, and the records that it refers to, to be read by the same statement.
+/// The columns to read of a record, and the relations to join.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Reading {
     pub(super) source: Source,
@@ -23,24 +24,24 @@ pub struct Reading {
     depth: u8,
 }
 
-/// A row that another one refers to.
+/// A relation to one row.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Relation {
     /// Position of the referring column.
     pub(super) via: usize,
     pub(super) reading: Reading,
-    /// The caller may see none of these rows: nothing is read, and the relation is empty.
+    /// Whether the caller may see none of these rows. Then nothing is read, and the relation is empty.
     pub(super) is_hidden: bool,
 }
 
 impl Reading {
-    /// Reads the ids of rows of this noun, and what is added.
+    /// Reads the id of rows of this noun. Other columns and relations are added to it.
     #[must_use]
     pub fn of<N: Noun>() -> Self {
         Self::new(Source::of::<N>(), Columns::first(1))
     }
 
-    /// Reads all columns of the rows of a statement that has no table.
+    /// Reads all columns of rows that belong to no table.
     #[must_use]
     pub fn of_result<R: Record>() -> Self {
         Self::new(Source::of_result::<R>(), Columns::first(R::STORED))
@@ -62,12 +63,12 @@ impl Reading {
         }
     }
 
-    /// Reads these columns too.
+    /// Adds columns.
     pub fn add(&mut self, columns: Columns) {
         self.columns = self.columns.and(columns);
     }
 
-    /// Reads the row that the column at this position refers to; none where that is left to another statement.
+    /// Adds the relation of the column at this position; `None` if another statement has to read it.
     pub fn relate<N: Noun>(&mut self, via: usize) -> Option<&mut Self> {
         if self.depth >= MAX_DEPTH {
             return None;
@@ -88,7 +89,7 @@ impl Reading {
         Some(&mut self.relations[at].reading)
     }
 
-    /// Reads what `other` reads too.
+    /// Adds the columns and relations of `other`.
     pub fn merge(&mut self, other: &Self) {
         self.columns = self.columns.and(other.columns);
         for relation in &other.relations {
@@ -103,7 +104,7 @@ impl Reading {
         }
     }
 
-    /// How many columns it reads.
+    /// The number of columns, including those of relations.
     pub(super) fn width(&self) -> usize {
         let relations = self.relations.iter();
         self.columns.len()
@@ -112,7 +113,7 @@ impl Reading {
                 .sum::<usize>()
     }
 
-    /// Whether it reads all that `other` reads.
+    /// Whether it includes all columns and relations of `other`.
     pub(crate) fn contains(&self, other: &Self) -> bool {
         self.columns.contains(other.columns)
             && other.relations.iter().all(|relation| {
@@ -121,7 +122,8 @@ impl Reading {
             })
     }
 
-    /// What this caller may read of it. Relations that only a condition decides on are left to another statement.
+    /// Restricts relations to rows that the caller may see. A relation whose rows are restricted by a condition is removed, so
+    /// that another statement reads it.
     pub(crate) fn visible_to(&self, cx: &Context) -> Self {
         let mut visible = Self {
             relations: Vec::with_capacity(self.relations.len()),
@@ -145,7 +147,7 @@ impl Reading {
         visible
     }
 
-    /// The stored columns, with those that its relations need.
+    /// The stored columns, including those that refer to relations.
     pub(super) fn needed(&self) -> Columns {
         let stored = (0..self.source.stored).filter(|at| self.columns.has(*at));
         let via = self.joined().map(|relation| relation.via);
@@ -154,7 +156,7 @@ impl Reading {
             .fold(Columns::NONE, |columns, at| columns.and(Columns::at(at)))
     }
 
-    /// Whether it reads stored columns of the row alone.
+    /// Whether it reads only stored columns of the row, and no relation.
     #[must_use]
     pub fn is_stored(&self) -> bool {
         self.relations.is_empty() && !self.derives()
@@ -165,13 +167,13 @@ impl Reading {
         self.relations.iter().filter(|relation| !relation.is_hidden)
     }
 
-    /// Whether a statement has to derive columns.
+    /// Whether it reads derived columns.
     pub(super) fn derives(&self) -> bool {
         self.columns.positions().any(|at| at >= self.source.stored)
     }
 
-    /// All stored columns and what is derived, without relations: what any reading of the noun can be answered with, its
-    /// relations being read in batches.
+    /// All stored and derived columns without relations. It can replace any reading of the noun, if the relations are read in
+    /// batches.
     pub(super) fn widened(&self) -> Self {
         Self {
             columns: self.columns.and(Columns::first(self.source.stored)),
@@ -181,7 +183,7 @@ impl Reading {
     }
 }
 
-/// Where rows come from, without their type.
+/// The table or statement that rows come from, without their type.
 #[derive(Clone, Copy)]
 pub(super) struct Source {
     pub(super) table: &'static str,
@@ -192,7 +194,7 @@ pub(super) struct Source {
     pub(super) read: ReadRow,
 }
 
-/// Reads a joined row, whose id is null when there is none.
+/// Reads a joined row. Its id is null if there is no row.
 pub(super) type ReadRow =
     fn(&QueryResult, &mut usize, &Reading) -> Result<Option<Arc<dyn Any + Send + Sync>>, DbErr>;
 

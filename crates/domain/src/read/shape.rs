@@ -13,25 +13,25 @@ use parking_lot::RwLock;
 
 use super::Reading;
 
-/// Readings of each noun that have statements of their own.
+/// Maximum number of readings with their own statement, for each noun.
 const MAX_SHAPES: usize = 64;
 
-/// A reading that was not used for so long can be replaced, in seconds.
+/// Time in seconds after which an unused reading can be replaced.
 const IDLE: i64 = 10;
 
-/// The readings that have statements of their own, by table. One for each process.
+/// The readings that have their own statement, by table. There is one instance for each process.
 #[derive(Debug, Default)]
 pub(crate) struct Shapes(RwLock<HashMap<&'static str, Vec<Shape>>>);
 
 #[derive(Debug)]
 struct Shape {
     reading: Reading,
-    /// When it was last used, in seconds since 1970.
+    /// Time of the last use, in seconds since 1970.
     used: AtomicI64,
 }
 
 impl Shapes {
-    /// A reading that contains `wanted` and has a statement, or may have one, at this time in seconds since 1970.
+    /// Returns `wanted` or a reading that contains it, which has its own statement. `now` is in seconds since 1970.
     pub(super) fn fit(&self, wanted: Reading, now: i64) -> Reading {
         let table = wanted.source.table;
         if self.touch(&wanted, now) {
@@ -63,7 +63,7 @@ impl Shapes {
         containing.cloned().unwrap_or_else(|| wanted.widened())
     }
 
-    /// Whether the reading is known; then it counts as used.
+    /// Updates the time of the last use; `false` if the reading is unknown.
     fn touch(&self, wanted: &Reading, now: i64) -> bool {
         let shapes = self.0.read();
         let of_noun = shapes.get(wanted.source.table);

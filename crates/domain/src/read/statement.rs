@@ -1,7 +1,7 @@
-//! The SQL of a reading: a page or a set of rows, with the rows that they refer to joined to it.
+//! The SQL of a reading: selects a page or a set of rows, and joins their relations.
 //!
-//! The rows are found first, narrow, and then joined: a statement costs a round trip and wakes two processes, which is
-//! more than joining a few small tables by their primary keys.
+//! The page is selected in a subquery and then joined. A join of a few small tables by primary key costs less than another
+//! statement, which takes a round trip and wakes two processes.
 
 use std::fmt::Write;
 
@@ -10,11 +10,11 @@ use uuid::Uuid;
 
 use super::Reading;
 
-/// The name of the number of rows of the whole list.
+/// The column with the number of rows of the whole list.
 pub(super) const COUNT: &str = "count";
 
-/// Joins what `reading` refers to to the rows that `rows` selects: its needed columns, and `extra` ones after them. `order` is
-/// the order of the rows, which a join does not keep.
+/// Joins the relations of `reading` to the rows that `rows` selects. `extra` names columns of `rows` to select after those of
+/// the reading. A join does not keep the order of rows, so it is repeated as `order`.
 pub(super) fn join(rows: Statement, reading: &Reading, extra: &[&str], order: &str) -> Statement {
     if reading.joined().next().is_none() && !reading.derives() {
         return rows;
@@ -34,8 +34,8 @@ pub(super) fn join(rows: Statement, reading: &Reading, extra: &[&str], order: &s
     }
 }
 
-/// The children of many parents, by one statement: `page` selects those of the row `"parent"`. The id of its parent stands
-/// before each child. A lateral join runs the page for one parent after another, so the order of each page is kept.
+/// Selects the children of several parents: `page` selects those of the row `"parent"`. The first column of the result is the
+/// id of the parent. The lateral join runs `page` for one parent after another, so the order of each page is kept.
 pub(super) fn of_parents(page: Statement, parents: Vec<Uuid>) -> Statement {
     let mut values = page.values.map(|values| values.0).unwrap_or_default();
     values.push(parents.into());
@@ -82,7 +82,7 @@ impl Parts {
         }
     }
 
-    /// The rows that a row refers to, each followed by those that it refers to itself, as they are read.
+    /// The relations of a row, each followed by its own relations, in the order in which they are read.
     fn join(&mut self, reading: &Reading, alias: &str) {
         for relation in reading.joined() {
             let column = reading.source.columns[relation.via];
