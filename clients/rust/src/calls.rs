@@ -46,6 +46,9 @@ pub enum ExpenseStatus {
     Rejected,
     Reimbursed,
     Voided,
+    /// A status that did not exist yet when this was compiled.
+    #[cynic(fallback)]
+    Other,
 }
 
 /// An error that a user can correct.
@@ -220,6 +223,9 @@ pub enum ImportStatus {
     Checked,
     Completed,
     Failed,
+    /// A status that did not exist yet when this was compiled.
+    #[cynic(fallback)]
+    Other,
 }
 
 #[derive(QueryFragment, Debug)]
@@ -268,4 +274,8 @@ pub enum ExpenseAction {
     Reopened,
     Reimbursed,
     Voided,
+    Commented,
+    /// A kind of change that did not exist yet when this was compiled.
+    #[cynic(fallback)]
+    Other,
 }
