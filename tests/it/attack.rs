@@ -147,7 +147,7 @@ fn documents() -> Vec<Attack> {
     ]
 }
 
-/// What names can multiply.
+/// Documents that repeat fields under many names.
 fn multiplied() -> Vec<Attack> {
     let limit = "LIMIT_EXCEEDED";
     vec![
@@ -182,7 +182,7 @@ fn multiplied() -> Vec<Attack> {
     ]
 }
 
-/// What fragments can be spread to.
+/// Documents whose fragments expand to many fields.
 fn fragments() -> Vec<Attack> {
     let limit = "LIMIT_EXCEEDED";
     let bomb = numbered(60, |index| {

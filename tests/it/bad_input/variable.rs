@@ -16,7 +16,7 @@ fn refused(what: &str, response: &Value) -> Value {
     errors[0].clone()
 }
 
-/// What follows the first field of a mutation, the declaration of `$v`, and where the value stands in it.
+/// The text after the first field of a mutation, the declaration of `$v`, and the path of the value in it.
 struct Place {
     declared: &'static str,
     selected: &'static str,

@@ -1,4 +1,4 @@
-//! What a budget and its account have spent, and budgets that cannot be.
+//! Spent amounts of a budget and its account, and budgets that are rejected.
 
 use outlay_tests::{execute, money};
 use rust_decimal::Decimal;

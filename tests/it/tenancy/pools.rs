@@ -246,17 +246,15 @@ async fn a_server_whose_connections_are_all_in_use_is_ready() {
     let waiting = rename(&org);
     let probing = async {
         let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        let mut other = outlay_tests::connect(&url).await;
-        loop {
+        outlay_tests::within(Duration::from_secs(30), "a wait for the lock", async || {
+            let mut other = outlay_tests::connect(&url).await;
             let waiting: i64 = sqlx::query_scalar(sql)
                 .fetch_one(&mut other)
                 .await
                 .expect("a count");
-            if waiting > 0 {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+            waiting > 0
+        })
+        .await;
         for _ in 0..3 {
             let ready = server.client().request(reqwest::Method::GET, "/readyz");
             assert_eq!(ready.send().await.expect("an answer").status(), 200);

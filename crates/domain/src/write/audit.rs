@@ -36,7 +36,7 @@ pub(crate) struct Parent {
 struct Changes {
     #[serde(flatten)]
     state: serde_json::Value,
-    /// Who may see the event of a child row.
+    /// The properties of the parent expense that decide who receives the event of a child row.
     #[serde(flatten)]
     standing: Option<Standing>,
     #[serde(skip_serializing_if = "Option::is_none")]

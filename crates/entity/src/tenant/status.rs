@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 use crate::word::words;
 
 words! {
-    /// What a member may do; each role is described where the domain decides.
+    /// The role of a member. `domain/src/permission.rs` lists the permissions of each role.
     Role {
         /// Everything, ownership included.
         Owner,
@@ -29,7 +29,7 @@ words! {
         Deactivated,
     }
 
-    /// What became of an invitation.
+    /// The state of an invitation.
     InvitationStatus {
         /// Not answered yet.
         Pending,
@@ -65,7 +65,7 @@ words! {
         Failed,
     }
 
-    /// What a business rule does when it is broken.
+    /// The action when a business rule is violated.
     RuleAction {
         /// Lets it pass.
         Allow,

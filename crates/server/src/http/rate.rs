@@ -104,7 +104,7 @@ struct Buckets<K: std::hash::Hash + Eq + Clone> {
 pub(super) struct OperationPermit {
     running: Arc<Mutex<HashMap<TenantId, usize>>>,
     tenant: TenantId,
-    /// What remains in the organization's bucket, if there is a limit.
+    /// The points left in the organization's bucket, if there is a limit.
     pub(super) allowance: Option<Allowance>,
 }
 

@@ -34,9 +34,9 @@ pub struct HttpSettings {
     pub allowed_origins: Vec<HeaderValue>,
     /// How much clients may ask for.
     pub rates: RateLimits,
-    /// What documents may ask for.
+    /// Limits of documents, introspection and trusted documents.
     pub schema: SchemaSettings,
-    /// What is answered for as long as the client listens.
+    /// Settings of subscriptions.
     pub live: LiveSettings,
 }
 

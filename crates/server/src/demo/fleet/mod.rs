@@ -30,7 +30,7 @@ pub(crate) struct Plan {
     pub(crate) today: NaiveDate,
 }
 
-/// What a client needs to use one organization.
+/// The data that a client needs to use one organization.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Line {
